@@ -1,0 +1,360 @@
+#include "commands/processor.h"
+
+#include "commands/advance.h"
+#include "core/derive.h"
+#include "core/partition.h"
+
+namespace toono {
+namespace {
+
+constexpr std::size_t kMaxCommandBytes = 128 * 1024;
+constexpr std::int64_t kFutureLimitMs = 5 * kMinuteMs;
+constexpr std::int64_t kEdgeLeadMs = 5 * kSecondMs;
+constexpr std::size_t kAgendaGroup = 256;
+
+const Command* read_command(Bytes bytes) {
+  if (bytes.size() < 8 || bytes.size() > kMaxCommandBytes) return nullptr;
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 16, 1000);
+  return VerifyCommandBuffer(verifier) ? GetCommand(bytes.data()) : nullptr;
+}
+
+/// Readable, of a known type, and about the entity that it says it is about.
+bool is_well_formed(const Command& command) {
+  auto kind = kind_of(command);
+  if (kind == EntityKind::none || kind > EntityKind::partition) return false;
+  return entity_of(*command.id(), command.body_type(), command.body()) == *command.entity();
+}
+
+bool belongs_to(const Command& command, PartitionNumber partition, PartitionNumber partitions) {
+  auto kind = kind_of(command);
+  if (kind == EntityKind::registry) return partition == partitions;
+  if (kind == EntityKind::partition) return command.body_as_AdvanceRegistry()->partition() == partition;
+  return partition_of(*command.entity(), partitions) == partition;
+}
+
+/// Stamped by an edge whose clock is fast, as the log's own stamp shows (0: the log has no clock).
+bool is_ahead(const LogRecord& record, const Command& command) {
+  return record.appended_at_ms != 0 && command.received_at()->ms() > record.appended_at_ms + kEdgeLeadMs;
+}
+
+/// When it reached the edge. One fast clock must not drag a partition along, so then the log's stamp stands.
+Instant received_at(const LogRecord& record, const Command* command) {
+  if (!command || is_ahead(record, *command)) return Instant(record.appended_at_ms);
+  return *command->received_at();
+}
+
+Rejection clock_guard(const Command& command, const Context& context) {
+  if (context.from_clock()) return Rejection::none;
+  auto received = command.received_at()->ms();
+  auto occurred = command.occurred_at()->ms();
+  if (occurred > saturating_add(received, kFutureLimitMs)) return Rejection::occurred_in_future;
+  const auto* policy = context.registry.policy(day_of(context.decided_at));
+  auto limit = (policy ? policy->backdate_limit_minutes : 15) * kMinuteMs;
+  if (!command.imported() && occurred < saturating_add(received, -limit))
+    return Rejection::occurred_too_early;
+  return Rejection::none;
+}
+
+}  // namespace
+
+Processor::Processor(Log& log, Store& store, Registry& registry, Follower& follower, Clock& clock)
+    : log_(log), store_(store), registry_(registry), follower_(follower), clock_(clock) {
+  follower_.on_counted([this](PartitionNumber partition, const Decision& decision, Bytes bytes) {
+    hear(partition, decision, bytes);
+  });
+}
+
+Result<void> Processor::open() {
+  owned_.assign(follower_.partitions() + 1u, true);
+  told_up_to_.assign(follower_.partitions(), 0);
+  (void)follower_.take_agenda_changes();
+  return agenda_.load(store_, follower_.partitions());
+}
+
+void Processor::give_up(PartitionNumber partition) {
+  owned_[partition] = false;
+  std::erase_if(left_, [&](const Left& left) { return left.record.partition == partition; });
+}
+
+std::vector<LogRecord> Processor::with_left(const std::vector<LogRecord>& received) {
+  std::vector<LogRecord> todo;
+  for (const auto& left : left_) todo.push_back(left.record);
+  todo.insert(todo.end(), received.begin(), received.end());
+  return todo;
+}
+
+void Processor::leave(const std::vector<LogRecord>& todo) {
+  std::vector<Left> left;
+  for (const auto& record : todo) {
+    if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition])
+      continue;
+    left.push_back({record, Buffer(record.bytes.begin(), record.bytes.end())});
+    left.back().record.bytes = left.back().bytes;
+  }
+  left_ = std::move(left);
+}
+
+Result<std::size_t> Processor::step(std::size_t limit) {
+  pending_.clear();
+  // The group may take partitions away in here: what was left of them is then gone. It may give some too, and
+  // then what others decided of them is heard in here.
+  TOONO_ASSIGN(auto received, log_.receive(limit - std::min(limit, left_.size())));
+  auto todo = with_left(received);
+  for (const auto& record : todo) TOONO_TRY(decide_one(record));
+  TOONO_ASSIGN(auto settled, log_.settle());
+  TOONO_ASSIGN(bool ours, follower_.confirm(log_, settled));
+  if (!ours) pending_.clear();
+  races_lost_ = ours ? 0 : races_lost_ + 1;
+  leave(todo);
+  agenda_.change(follower_.take_agenda_changes());
+  TOONO_TRY(answer(pending_));
+  // Whatever was heard since the last step, outside of it too.
+  auto heard = std::exchange(heard_, {});
+  TOONO_TRY(answer(heard));
+  return todo.size() + heard.size();
+}
+
+Result<void> Processor::decide_one(const LogRecord& record) {
+  if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition])
+    return {};
+  std::vector<std::uint64_t> aligned((record.bytes.size() + 7) / 8);
+  if (!record.bytes.empty()) std::memcpy(aligned.data(), record.bytes.data(), record.bytes.size());
+  const auto* command =
+      read_command({reinterpret_cast<const std::uint8_t*>(aligned.data()), record.bytes.size()});
+  if (!command || !is_well_formed(*command))
+    return append(record, nullptr, Rejection::malformed_command, Outcome::malformed, 0);
+  if (!belongs_to(*command, record.partition, follower_.partitions()))
+    return append(record, command, Rejection::wrong_partition, Outcome::misrouted, 0);
+  TOONO_ASSIGN(auto first, follower_.folder().first_outcome(record.partition, *command->id()));
+  if (first && first->fingerprint == *command->fingerprint())
+    return append(record, command, Rejection::none, Outcome::repeated, first->seq);
+  if (first) return append(record, command, Rejection::conflicting_content, Outcome::conflict, first->seq);
+
+  const auto& head = follower_.head(record.partition).chain;
+  // On a log that several engines share the registry may be further than what was read of it so far.
+  if (command->registry_seq() > registry_.position())
+    TOONO_TRY(follower_.follow_to_end(log_, follower_.partitions()));
+  if (command->registry_seq() > registry_.position())
+    return unexpected({ErrorCode::damaged, "a command was stamped beyond the end of the registry",
+                       "command " + to_text(*command->id()),
+                       "the registry was cut: restore it from a backup"});
+  Context context{.registry = registry_.at(record.partition == follower_.partitions()
+                                               ? registry_.position()
+                                               : std::max(head.registry_seq, command->registry_seq())),
+                  .id = *command->id(),
+                  .occurred_at = *command->occurred_at(),
+                  .decided_at = std::max(received_at(record, command), head.decided_at),
+                  .actor = *command->actor(),
+                  .station = *command->station(),
+                  .imported = command->imported(),
+                  .partition = record.partition,
+                  .case_count = follower_.head(record.partition).case_count};
+  if (is_ahead(record, *command))
+    return append(record, command, Rejection::occurred_in_future, Outcome::rejected, 0);
+  TOONO_ASSIGN(auto effects, decide_body(*command, context, record.partition));
+  bool accepted = effects.rejection == Rejection::none;
+  return append(record, command, effects, accepted ? Outcome::accepted : Outcome::rejected, 0);
+}
+
+Result<Effects> Processor::decide_body(const Command& command, const Context& context,
+                                       PartitionNumber partition) {
+  if (auto no = clock_guard(command, context); no != Rejection::none) return Effects(no);
+  auto kind = kind_of(command);
+  if (kind == EntityKind::registry) return decide_registry(command, context);
+  if (kind == EntityKind::partition) {
+    RegistryAdvancedT event;
+    event.registry_seq = context.registry.position();
+    return accept(std::move(event));
+  }
+  if (follower_.folder().is_quarantined(*command.entity())) return Effects(Rejection::entity_quarantined);
+  if (creates_entity(command.body_type())) (void)follower_.folder().new_entity(*command.entity(), kind);
+  TOONO_ASSIGN(auto* state, follower_.folder().state(partition, *command.entity(), kind));
+  if (kind_of(*state) != kind) return Effects(Rejection::malformed_command);
+  if (command.expected_version() != 0 && command.expected_version() != version_of(*state))
+    return Effects(Rejection::version_moved);
+  if (const auto* found = std::get_if<CaseStateT>(state)) return decide(command, *found, context);
+  if (const auto* found = std::get_if<ContactStateT>(state)) return decide(command, *found, context);
+  if (const auto* found = std::get_if<PersonStateT>(state)) return decide(command, *found, context);
+  return Effects(Rejection::malformed_command);
+}
+
+Result<void> Processor::append(const LogRecord& record, const Command* command, const Effects& effects,
+                               Outcome outcome, std::uint64_t first_seq) {
+  const auto& head = follower_.head(record.partition).chain;
+  builder_.Clear();
+  std::vector<flatbuffers::Offset<Event>> events;
+  for (const auto& body : effects.events) {
+    auto offset = body.Pack(builder_);
+    events.push_back(CreateEvent(builder_, body.type, offset));
+  }
+  auto event_vector = builder_.CreateVector(events);
+  std::uint64_t version = 0;
+  if (command && outcome != Outcome::misrouted) {
+    auto kind = kind_of(*command);
+    if (kind == EntityKind::case_file || kind == EntityKind::contact || kind == EntityKind::person) {
+      TOONO_ASSIGN(auto* state, follower_.folder().state(record.partition, *command->entity(), kind));
+      version = version_of(*state) + (outcome == Outcome::accepted ? 1 : 0);
+    }
+  }
+  auto hash = sha256(record.bytes);
+  auto decided_at = std::max(received_at(record, command), head.decided_at);
+  auto registry_seq = std::max(head.registry_seq, command ? command->registry_seq() : 0);
+  DecisionBuilder decision(builder_);
+  decision.add_seq(head.seq + 1);
+  decision.add_prev(&head.hash);
+  decision.add_command_offset(record.offset);
+  decision.add_command_hash(&hash);
+  static const CommandId kNoCommand;
+  static const Digest kNoDigest;
+  static const EntityId kNoEntity;
+  static const StaffId kNobody;
+  static const StationId kNowhere;
+  decision.add_command_id(command ? command->id() : &kNoCommand);
+  decision.add_fingerprint(command ? command->fingerprint() : &kNoDigest);
+  decision.add_schema_version(kSchemaVersion);
+  decision.add_entity(command ? command->entity() : &kNoEntity);
+  decision.add_entity_kind(command ? kind_of(*command) : EntityKind::none);
+  decision.add_entity_version(version);
+  decision.add_decided_at(&decided_at);
+  decision.add_occurred_at(command ? command->occurred_at() : &decided_at);
+  decision.add_actor(command ? command->actor() : &kNobody);
+  decision.add_station(command ? command->station() : &kNowhere);
+  decision.add_registry_seq(registry_seq);
+  decision.add_imported(command && command->imported());
+  decision.add_command_type(command ? static_cast<std::uint8_t>(command->body_type()) : 0);
+  decision.add_outcome(outcome);
+  decision.add_rejection(effects.rejection);
+  decision.add_first_seq(first_seq);
+  decision.add_events(event_vector);
+  auto body = decision.Finish();
+  FinishRecordBuffer(builder_, CreateRecord(builder_, RecordBody::Decision, body.Union()));
+  Bytes bytes{builder_.GetBufferPointer(), builder_.GetSize()};
+  if (bytes.size() > kMaxRecordBytes)
+    return append(record, command, Rejection::decision_too_large, Outcome::rejected, 0);
+  TOONO_TRY(log_.append(record.partition, bytes));
+  pending_.push_back({record.partition, Buffer(bytes.begin(), bytes.end())});
+  return follower_.foresee(record.partition, pending_.back().decision);
+}
+
+/// A decision that another engine made, as it is read: kept when somebody here waits for it.
+void Processor::hear(PartitionNumber partition, const Decision& decision, Bytes bytes) {
+  bool is_match = decision.command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch);
+  if (is_match || awaited_.contains(*decision.command_id()))
+    heard_.push_back({partition, Buffer(bytes.begin(), bytes.end())});
+}
+
+Result<void> Processor::answer(const std::vector<Pending>& decided) {
+  for (const auto& pending : decided) {
+    const auto* decision = read_record(pending.decision)->body_as_Decision();
+    if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
+      awaited_.erase(found);
+    if (decision->outcome() == Outcome::accepted) parked_.erase(*decision->command_id());
+    if (answer_) answer_({pending.partition, decision, pending.decision});
+    if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
+      TOONO_TRY(settle_match(pending.partition, *decision));
+  }
+  return {};
+}
+
+/// The other person has answered: the owner of the one that asked tells it, under an id that follows from the
+/// question.
+Result<void> Processor::settle_match(PartitionNumber partition, const Decision& decision) {
+  auto asked =
+      agenda_.due_by(Instant(std::numeric_limits<std::int64_t>::max()), 1, [&](const AgendaEntry& entry) {
+        return entry.timer.kind == TimerKind::match_request && owned_[entry.partition] &&
+               entry.command_id() == *decision.command_id();
+      });
+  for (const auto& entry : asked) {
+    bool accepted = decision.outcome() == Outcome::accepted;
+    if (decision.outcome() == Outcome::repeated) {
+      TOONO_ASSIGN(auto first, store_.get(history_key(partition, *decision.entity(), decision.first_seq())));
+      std::vector<std::uint64_t> aligned(first ? (first->size() + 7) / 8 : 0);
+      if (first) std::memcpy(aligned.data(), first->data(), first->size());
+      const auto* record =
+          first ? read_record({reinterpret_cast<const std::uint8_t*>(aligned.data()), first->size()})
+                : nullptr;
+      accepted =
+          record && record->body_as_Decision() && record->body_as_Decision()->outcome() == Outcome::accepted;
+    }
+    SettleAgendaT body;
+    body.entity_id = entry.entity;
+    body.entity_kind = EntityKind::person;
+    body.request = entry.timer.cause;
+    body.accepted = accepted;
+    CommandHeader header{
+        .id = agenda_command_id(entry.partition, entry.timer.cause, TimerKind::match_answer, 0),
+        .entity = entry.entity,
+        .received_at = clock_.now(),
+        .occurred_at = clock_.now(),
+        .registry_seq = registry_.position()};
+    header.fingerprint = sha256(bytes_of(header.id));
+    return log_.send(entry.partition, command_record(header, body));
+  }
+  return {};
+}
+
+Result<bool> Processor::send_entry(const AgendaEntry& entry) {
+  if (entry.timer.kind == TimerKind::key_destruction) {
+    if (!destroy_keys_) return false;
+    TOONO_ASSIGN(auto* state, follower_.folder().state(entry.partition, entry.entity, EntityKind::person));
+    const auto* person = std::get_if<PersonStateT>(state);
+    if (!person) return false;
+    TOONO_TRY(
+        destroy_keys_(person->id, person->erased_all ? std::nullopt : std::optional(person->erased_class)));
+  }
+  auto command = command_for(entry, clock_.now(), registry_.position());
+  TOONO_TRY(log_.send(partition_of(command.entity, follower_.partitions()), command.record));
+  return true;
+}
+
+/// The calendar or policy published last, told to the partitions owned: first that it holds from here on,
+/// then, once that is decided, every open case, and a mark behind them.
+Result<std::size_t> Processor::tell_of_registry() {
+  auto position = registry_.now().deadlines_changed_at();
+  std::size_t sent = 0;
+  for (PartitionNumber partition = 0; partition < follower_.partitions(); ++partition) {
+    if (!owned_[partition] || told_up_to_[partition] >= position) continue;
+    RegistryChange change(partition, position);
+    TOONO_ASSIGN(auto done, follower_.folder().first_outcome(partition, change.done_id()));
+    if (done) told_up_to_[partition] = position;
+    if (done) continue;
+    TOONO_ASSIGN(auto begun, follower_.folder().first_outcome(partition, change.begun_id()));
+    auto next = begun ? change.done_id() : change.begun_id();
+    if (!parked_.insert(next).second) continue;  // sent, and not decided yet
+    std::vector<Buffer> commands;
+    if (begun) {
+      TOONO_ASSIGN(commands, change.recalculations(store_, clock_.now()));
+    }
+    commands.push_back(change.advance(next, clock_.now()));
+    for (const auto& command : commands) TOONO_TRY(log_.send(partition, command));
+    sent += commands.size();
+  }
+  return sent;
+}
+
+Result<std::size_t> Processor::send_due(Instant due_by) {
+  TOONO_ASSIGN(auto sent, tell_of_registry());
+  auto wanted = [&](const AgendaEntry& entry) {
+    return owned_[entry.partition] && !parked_.contains(entry.command_id());
+  };
+  for (const auto& entry : agenda_.due_by(due_by, kAgendaGroup, wanted)) {
+    parked_.insert(entry.command_id());
+    TOONO_ASSIGN(bool went, send_entry(entry));
+    sent += went ? 1 : 0;
+  }
+  return sent;
+}
+
+Result<std::size_t> Processor::fire_due(Instant due_by) {
+  for (std::size_t all = 0;;) {
+    TOONO_ASSIGN(auto sent, send_due(due_by));
+    all += sent;
+    std::size_t decided = 0;
+    do {
+      TOONO_ASSIGN(decided, step(kAgendaGroup));
+    } while (decided != 0);
+    if (sent == 0) return all;
+  }
+}
+
+}  // namespace toono

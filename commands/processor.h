@@ -1,0 +1,112 @@
+// The processor: the owner of the partitions. It reads the inbox, checks, decides, appends, reads back, and
+// answers; and it sends what the agenda owes.
+#pragma once
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "commands/agenda.h"
+#include "commands/decide.h"
+#include "core/clock.h"
+
+namespace toono {
+
+/// What became of a command: durable and applied by the time that it is given. The view lasts until the
+/// handler returns.
+struct Answered {
+  PartitionNumber partition = 0;
+  const Decision* decision = nullptr;
+  Bytes bytes;
+};
+
+/// One thread drives it. Any error of step() or fire_due() means that the outcome of what was under way is
+/// unknown: close, open again, and look. On a log that several engines share it decides only what it owns and
+/// follows the rest; owning is a hint for speed, safety is the chain rule's.
+class Processor {
+ public:
+  using AnswerHandler = std::function<void(const Answered&)>;
+  /// Destroys a person's keys in the vault; called when the agenda owes it.
+  using KeyDestroyer = std::function<Result<void>(PersonId, std::optional<SealClass>)>;
+
+  Processor(Log& log, Store& store, Registry& registry, Follower& follower, Clock& clock);
+
+  /// Loads the agenda. After Follower::open(). Owns all partitions until told otherwise.
+  Result<void> open();
+
+  /// Called for every decision made here, and for every decision of another engine that was awaited.
+  void on_answer(AnswerHandler handler) { answer_ = std::move(handler); }
+  void on_key_destruction(KeyDestroyer destroyer) { destroy_keys_ = std::move(destroyer); }
+
+  void own_nothing() { std::fill(owned_.begin(), owned_.end(), false); }
+  void take(PartitionNumber partition) { owned_[partition] = true; }
+  /// What was received of it and is not decided yet is the next owner's.
+  void give_up(PartitionNumber partition);
+  bool owns(PartitionNumber partition) const { return owned_[partition]; }
+
+  /// The decision on this command is to be answered whoever makes it.
+  void await(const CommandId& id) { ++awaited_[id]; }
+  /// How many are awaited still.
+  std::size_t awaiting() const { return awaited_.size(); }
+
+  /// Decides at most `limit` commands that wait in the inbox and makes them durable as one group, and follows
+  /// what others have written. Returns how many were received and decided or heard of; 0: nothing is under
+  /// way.
+  Result<std::size_t> step(std::size_t limit);
+
+  /// Sends what is due by `due_by`, at most a group, of the partitions owned. Returns how many were sent.
+  Result<std::size_t> send_due(Instant due_by);
+  /// Sends what is due by `due_by` and decides it, and what that makes due in turn. Returns how many were
+  /// sent.
+  Result<std::size_t> fire_due(Instant due_by);
+
+  /// How many times in a row another engine's records counted in place of this one's: it should wait a random
+  /// and growing time before it steps again.
+  std::uint32_t races_lost() const { return races_lost_; }
+  const Agenda& agenda() const { return agenda_; }
+
+ private:
+  /// A decision with its partition, or a command not decided yet with its place in the inbox.
+  struct Pending {
+    PartitionNumber partition;
+    Buffer decision;
+  };
+  struct Left {
+    LogRecord record;
+    Buffer bytes;
+  };
+  std::vector<LogRecord> with_left(const std::vector<LogRecord>& received);
+  void leave(const std::vector<LogRecord>& todo);
+  Result<void> decide_one(const LogRecord& record);
+  Result<void> append(const LogRecord& record, const Command* command, const Effects& effects,
+                      Outcome outcome, std::uint64_t first_seq);
+  Result<Effects> decide_body(const Command& command, const Context& context, PartitionNumber partition);
+  void hear(PartitionNumber partition, const Decision& decision, Bytes bytes);
+  Result<void> answer(const std::vector<Pending>& decided);
+  Result<void> settle_match(PartitionNumber partition, const Decision& decision);
+  Result<bool> send_entry(const AgendaEntry& entry);
+  Result<std::size_t> tell_of_registry();
+
+  Log& log_;
+  Store& store_;
+  Registry& registry_;
+  Follower& follower_;
+  Clock& clock_;
+  Agenda agenda_;
+  AnswerHandler answer_;
+  KeyDestroyer destroy_keys_;
+  std::vector<bool> owned_;
+  std::unordered_map<CommandId, std::uint32_t, IdHash> awaited_;
+  /// Decisions made in this step, and those of others that somebody waits for.
+  std::vector<Pending> pending_, heard_;
+  /// Received, and another engine was first somewhere: to be decided in the next step if it is still ours.
+  std::vector<Left> left_;
+  std::uint32_t races_lost_ = 0;
+  flatbuffers::FlatBufferBuilder builder_{4096};
+  /// Rows that were sent and did not go away: not sent again by this process.
+  std::unordered_set<CommandId, IdHash> parked_;
+  /// Every partition has been told of the registry up to here.
+  std::vector<std::uint64_t> told_up_to_;
+};
+
+}  // namespace toono
