@@ -1,0 +1,64 @@
+// `toono init`: founds a deployment.
+#include <fmt/format.h>
+
+#include "adapters/cli/commands.h"
+#include "adapters/engine/founding.h"
+#include "adapters/json/writer.h"
+
+namespace toono::cli {
+
+Result<int> run_init(const Args& args) {
+  if (args.partitions < 1 || args.partitions > 99)
+    return unexpected({ErrorCode::usage, "there are 1 to 99 partitions",
+                       fmt::format("--partitions {}", args.partitions),
+                       "12 serve well; the number can never change"});
+  Founding founding;
+  founding.partitions = static_cast<PartitionNumber>(args.partitions);
+  founding.replication = static_cast<int>(args.replication);
+  if (!args.log_id.empty()) {
+    founding.log_id = parse_id<LogId>(args.log_id);
+    if (!founding.log_id)
+      return unexpected(
+          {ErrorCode::usage, "this is not a UUID", "--log-id " + args.log_id, "leave it out to draw one"});
+  }
+  FoundingTexts texts;
+  if (!args.stations_file.empty()) {
+    TOONO_ASSIGN(texts.stations_csv, read_file(args.stations_file));
+  }
+  if (!args.calendar_file.empty()) {
+    TOONO_ASSIGN(texts.calendar_csv, read_file(args.calendar_file));
+  }
+  if (!args.policy_file.empty()) {
+    TOONO_ASSIGN(texts.policy_json, read_file(args.policy_file));
+  }
+  TOONO_ASSIGN(founding.registry, founding_registry(texts));
+  TOONO_ASSIGN(auto session, Session::create(args.globals, founding));
+  auto& engine = session->engine();
+  auto stations = engine.registry().now().stations(day_of(session->now())).size();
+  auto log_id = to_text(engine.log_id());
+  TOONO_TRY(session->close());
+  if (args.globals.json) {
+    JsonWriter out;
+    out.begin_object()
+        .field("log_id", log_id)
+        .field("partitions", args.partitions)
+        .field("stations", stations);
+    print(out.end_object().str());
+    return 0;
+  }
+  auto key =
+      args.globals.master_key.empty() ? engine.options().dir.string() + ".key" : args.globals.master_key;
+  print(fmt::format(
+      fmt::runtime(args.globals.say(
+          "A new deployment with {} partitions and {} stations.\n\n"
+          "  log_id      {}\n  data        {}\n  master key  {}\n\n"
+          "Keep the master key apart from the data and have a copy of it: whoever loses it loses every\n"
+          "sealed word, and nobody can bring them back.",
+          "新部署已建立：分区 {} 个，服务台 {} 个。\n\n"
+          "  日志编号  {}\n  数据      {}\n  主密钥    {}\n\n"
+          "主密钥要与数据分开保存，并另有副本：丢了它，所有密封的内容都无人能够恢复。")),
+      args.partitions, stations, log_id, engine.options().dir.string(), key));
+  return 0;
+}
+
+}  // namespace toono::cli

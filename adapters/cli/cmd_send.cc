@@ -1,0 +1,182 @@
+// `toono send`: JSON lines in, one result a line, in order. Lines wait for their answers in groups, so that
+// many share one sync of the disk.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <unordered_map>
+
+#include "adapters/cli/answers.h"
+#include "adapters/cli/broken_off.h"
+#include "adapters/cli/commands.h"
+
+namespace toono::cli {
+namespace {
+
+constexpr std::size_t kInFlight = 256;
+
+/// One non-empty line and what is known of its answer.
+struct Line {
+  std::uint64_t number = 0;
+  std::optional<CommandId> id;
+  std::optional<Sent> sent;
+  /// Nothing of it reached a log: its form, or with `overload` that there was no room.
+  std::optional<Error> not_sent;
+  std::optional<Overload> overload;
+  Buffer decision;
+};
+
+class Sending {
+ public:
+  Sending(Session& session, Sender sender) : session_(session), sender_(sender) {
+    session_.engine().processor().on_answer([this](const Answered& answered) {
+      auto range = waiting_.find(*answered.decision->command_id());
+      if (range == waiting_.end() || range->second.empty()) return;
+      range->second.front()->decision.assign(answered.bytes.begin(), answered.bytes.end());
+      range->second.pop_front();
+    });
+  }
+
+  Result<void> add(std::uint64_t number, std::string_view text) {
+    auto& line = *lines_.emplace_back(std::make_unique<Line>());
+    line.number = number;
+    auto parsed = parse_line(text);
+    if (!parsed) {
+      line.id = id_of_line(text);
+      line.not_sent = parsed.error();
+    } else {
+      TOONO_TRY(send(line, *parsed));
+    }
+    return lines_.size() >= kInFlight ? answer_all() : Result<void>();
+  }
+
+  /// Decides what is under way and prints every result.
+  Result<void> answer_all() {
+    TOONO_TRY(session_.engine().drain());
+    for (auto& line : lines_) TOONO_TRY(report(*line));
+    lines_.clear();
+    waiting_.clear();
+    return {};
+  }
+
+  bool refused() const { return refused_; }
+
+ private:
+  Result<void> send(Line& line, LineCommand& command) {
+    auto sent = session_.edge().send(command, sender_);
+    line.id = command.id;
+    line.overload = session_.edge().overloaded();
+    if (!sent &&
+        (line.overload || sent.error().code == ErrorCode::refused || sent.error().code == ErrorCode::usage)) {
+      line.not_sent = sent.error();
+      return {};
+    }
+    if (!sent) return unexpected(sent.error());
+    line.id = sent->id;
+    if (!sent->known) waiting_[sent->id].push_back(&line);
+    line.sent = std::move(*sent);
+    return {};
+  }
+
+  Result<void> report(Line& line) {
+    if (line.not_sent) {
+      refused_ = true;
+      print(line.overload ? overload_result(line.number, line.id, *line.overload, *line.not_sent)
+                          : malformed_result(line.number, line.id, *line.not_sent));
+      return {};
+    }
+    TOONO_ASSIGN(auto result, outcome(line));
+    refused_ = refused_ || result.is_refusal();
+    print(result.json());
+    return {};
+  }
+
+  Result<SendResult> outcome(Line& line) {
+    if (line.sent->known) return SendResult::of(line.number, *line.sent, *line.sent->known, line.sent->first);
+    const auto* decision = decision_of(line.decision);
+    if (!decision)
+      return unexpected({ErrorCode::world, "a command was not answered", fmt::format("line {}", line.number),
+                         "send it again under the same id: it takes effect once"});
+    auto outcome = decision->outcome();
+    if (outcome != Outcome::repeated && outcome != Outcome::conflict)
+      return SendResult::of(line.number, *line.sent, outcome, line.decision);
+    TOONO_ASSIGN(auto first,
+                 session_.edge().decision(line.sent->partition, *decision->entity(), decision->first_seq()));
+    return SendResult::of(line.number, *line.sent, outcome, first);
+  }
+
+  Session& session_;
+  Sender sender_;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::unordered_map<CommandId, std::deque<Line*>, IdHash> waiting_;
+  bool refused_ = false;
+};
+
+/// Calls `use` with each non-empty line; says so when there is none.
+template <class Use>
+Result<void> each_line(std::istream& in, const Args& args, Use use) {
+  std::string text;
+  bool any = false;
+  auto from = args.words.empty() || args.words.front() == "-" ? "standard input" : args.words.front();
+  for (std::uint64_t number = 1; std::getline(in, text); ++number) {
+    if (!text.empty() && text.back() == '\r') text.pop_back();
+    if (text.find_first_not_of(" \t") == std::string::npos) continue;
+    any = true;
+    TOONO_TRY(use(number, text));
+  }
+  if (in.bad())
+    return unexpected({ErrorCode::world, "reading failed half way", from,
+                       "what was answered has taken effect; send the rest again under the same ids"});
+  if (!any) warn("there is no line with a command in it: " + from);
+  return {};
+}
+
+Result<int> check_only(std::istream& in, const Args& args) {
+  bool wrong = false;
+  TOONO_TRY(each_line(in, args, [&](std::uint64_t number, std::string_view text) -> Result<void> {
+    auto parsed = parse_line(text);
+    wrong = wrong || !parsed;
+    print(parsed ? fmt::format(R"({{"line":{},"outcome":"well_formed"}})", number)
+                 : malformed_result(number, id_of_line(text), parsed.error()));
+    return {};
+  }));
+  return wrong ? 1 : 0;
+}
+
+}  // namespace
+
+Result<int> run_send(const Args& args) {
+  std::ifstream file;
+  bool from_file = !args.words.empty() && args.words.front() != "-";
+  if (from_file) {
+    std::error_code problem;
+    if (std::filesystem::is_directory(args.words.front(), problem))
+      return unexpected(
+          {ErrorCode::world, "this is a directory, not a file", args.words.front(), "name a file"});
+    file.open(args.words.front());
+    if (!file)
+      return unexpected(
+          {ErrorCode::world, "the file cannot be read", args.words.front(), "check the name and its rights"});
+  }
+  std::istream& in = from_file ? file : std::cin;
+  if (!from_file && isatty(STDIN_FILENO) == 1) warn("reading commands from the terminal; Ctrl-D ends them");
+  if (args.check) return check_only(in, args);
+  TOONO_ASSIGN(auto sender, sender_of(args.globals));
+  TOONO_ASSIGN(auto session, Session::open(args.globals));
+  TOONO_TRY(may_go_on(session->engine()));
+  TOONO_ASSIGN(auto fired, session->engine().fire_due());
+  (void)fired;
+  Sending sending(*session, sender);
+  Progress progress("sent", 0);
+  TOONO_TRY(each_line(in, args, [&](std::uint64_t number, std::string_view text) {
+    progress.at(number);
+    return sending.add(number, text);
+  }));
+  TOONO_TRY(sending.answer_all());
+  TOONO_TRY(session->close());
+  return sending.refused() ? 1 : 0;
+}
+
+}  // namespace toono::cli

@@ -1,0 +1,121 @@
+// `toono serve`: an engine among others on Kafka. It owns what the group gives it and follows the rest until
+// it is told to stop; what it does goes to standard error, one JSON object a line.
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "adapters/cli/commands.h"
+#include "adapters/cli/print.h"
+#include "adapters/cli/stop.h"
+#include "adapters/engine/server.h"
+#include "adapters/json/writer.h"
+#include "adapters/metrics/metrics.h"
+#include "core/time.h"
+
+namespace toono::cli {
+namespace {
+
+/// One line of the log: a time, a level, what happened, and its facts. Never anything of a person.
+class LogLine {
+ public:
+  LogLine(std::string_view level, std::string_view event) {
+    out_.begin_object()
+        .field("time", to_text(SystemClock().now()))
+        .field("level", level)
+        .field("event", event);
+  }
+  template <class Value>
+  LogLine& with(std::string_view key, const Value& value) {
+    out_.field(key, value);
+    return *this;
+  }
+  void write() { fmt::print(stderr, "{}\n", out_.end_object().str()); }
+
+ private:
+  JsonWriter out_;
+};
+
+void with_error(LogLine line, const Error& error) {
+  line.with("what", error.what).with("where", error.where).with("next", error.next).write();
+}
+
+ServerWatch watch(const ServerOptions& options) {
+  ServerWatch watch;
+  watch.on_open = [&options](const Engine& engine) {
+    LogLine("info", "opened")
+        .with("log_id", to_text(engine.log_id()))
+        .with("brokers", options.engine.kafka->brokers)
+        .with("partitions", engine.partitions())
+        .write();
+  };
+  watch.on_ownership = [](PartitionNumber partition, bool owned) {
+    LogLine("info", owned ? "taken" : "given_up").with("partition", partition).write();
+  };
+  watch.on_race = [](std::uint32_t in_a_row) {
+    // One line when it begins, and when it has doubled: two engines that fight must not fill a disk.
+    if ((in_a_row & (in_a_row - 1)) == 0) LogLine("warning", "race_lost").with("in_a_row", in_a_row).write();
+  };
+  watch.on_topics = [](const TopicReport& report) {
+    for (const auto& finding : report.findings)
+      LogLine("error", "topic_finding")
+          .with("topic", finding.topic)
+          .with("property", finding.property)
+          .with("found", finding.found)
+          .with("wanted", finding.wanted)
+          .with("remedy", finding.remedy)
+          .write();
+  };
+  watch.on_trim = [](const Result<std::uint64_t>& removed) {
+    if (!removed) with_error(LogLine("warning", "inbox_not_trimmed"), removed.error());
+    if (removed && *removed > 0) LogLine("info", "inbox_trimmed").with("records", *removed).write();
+  };
+  watch.on_error = [](const Error& error) { with_error(LogLine("warning", "opening_again"), error); };
+  return watch;
+}
+
+}  // namespace
+
+Result<int> run_serve(const Args& args) {
+  StopSignals stop;
+  TOONO_ASSIGN(auto address, log_address(args.globals));
+  if (!address.is_kafka())
+    return unexpected({ErrorCode::usage,
+                       "an embedded log is one process at a time: there is nothing to share",
+                       args.globals.log, "say --log kafka:HOST:PORT[,...], or `toono run` for what is due"});
+  SystemClock clock;
+  SystemEntropy entropy;
+  ServerOptions options;
+  options.engine = {.dir = address.dir,
+                    .kafka = address.kafka,
+                    .role = EngineRole::owner,
+                    .master_key = args.globals.master_key,
+                    .clock = &clock,
+                    .entropy = &entropy};
+  options.should_stop = [&stop] { return stop.came(); };
+  options.check_every_ms = std::int64_t{1000} * args.check_every_s;
+  options.trim_inbox_after_ms = kDayMs * args.trim_inbox_days;
+  options.watch = watch(options);
+  std::unique_ptr<Metrics> metrics;
+  if (!args.metrics.empty()) {
+    TOONO_ASSIGN(metrics, Metrics::listen(args.metrics));
+    options.watch = metrics->with(options.watch);
+  }
+  LogLine("info", "started")
+      .with("version", "0.1.0")
+      .with("brokers", address.kafka->brokers)
+      .with("deployment", address.kafka->deployment)
+      .with("data", address.dir.string())
+      .with("metrics_port", metrics ? metrics->port() : 0)
+      .write();
+  if (auto ended = serve(options); !ended) {
+    with_error(LogLine("error", "ended"), ended.error());
+    if (ended.error().code != ErrorCode::damaged) return unexpected(ended.error());
+    // Its unit starts again what ends with 3, and damage does not get better by that.
+    (void)print_error(ended.error(), args.globals.json);
+    return 1;
+  }
+  LogLine("info", "stopped").write();
+  return 0;
+}
+
+}  // namespace toono::cli

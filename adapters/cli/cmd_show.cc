@@ -1,0 +1,297 @@
+// `toono show`: one case, contact, person, order or referral as it stands.
+#include <fmt/format.h>
+
+#include "adapters/cli/access.h"
+#include "adapters/cli/fields.h"
+#include "adapters/cli/names.h"
+#include "adapters/json/writer.h"
+#include "adapters/query/history.h"
+#include "adapters/query/recent.h"
+
+namespace toono::cli {
+namespace {
+
+/// Sealed words that somebody asked to see, with where they stand.
+struct ShownWords {
+  std::string event;
+  std::string field;
+  PersonId person;
+  SealClass seal_class = SealClass::identity;
+  Opened opened;
+};
+
+/// Opens every seal of the entity's history. The access must be on record.
+Result<std::vector<ShownWords>> open_words(const Asking& asking, const Found& found) {
+  std::vector<ShownWords> shown;
+  Result<void> problem;
+  auto opening = opening_seals(asking, problem);
+  std::string event_id;
+  JsonOptions collecting{.open = [&](const Sealed& sealed) {
+    auto opened = opening.open(sealed);
+    shown.push_back({event_id, sealed.path()->str(), *sealed.person(), sealed.class_(), opened});
+    return opened;
+  }};
+  TOONO_TRY(each_decision(asking.context.store, found.partition, found.entity, [&](const Decision& decision) {
+    std::size_t index = 0;
+    for (const auto* event : *decision.events()) {
+      event_id = event_name(found.partition, decision.seq(), index++);
+      std::string printed;
+      append_json(printed, *static_cast<const flatbuffers::Table*>(event->body()),
+                  EnumNameEventBody(event->body_type()), collecting);
+    }
+    return problem.has_value();
+  }));
+  TOONO_TRY(problem);
+  return shown;
+}
+
+/// What is shown, in parts that JSON and text are made of.
+struct Shown {
+  Found found;
+  EntityState state;
+  std::vector<EntityId> contacts;
+  std::vector<EntityId> cases;
+  std::optional<std::vector<ShownWords>> words;
+};
+
+void append_fields(std::string& out, const std::string& fields) {
+  if (fields.empty()) return;
+  if (out.back() != '{') out += ',';
+  out += fields;
+}
+
+void append_ids(std::string& out, std::string_view key, const std::vector<EntityId>& ids) {
+  JsonWriter list;
+  list.begin_list();
+  for (const auto& id : ids) list.text(to_text(id));
+  append_fields(out, fmt::format("\"{}\":{}", key, list.end_list().str()));
+}
+
+void append_words(std::string& out, const std::vector<ShownWords>& words) {
+  JsonWriter list;
+  list.begin_list();
+  for (const auto& word : words) {
+    list.begin_object()
+        .field("event", word.event)
+        .field("field", word.field)
+        .field("person", to_text(word.person));
+    list.field("class", EnumNameSealClass(word.seal_class)).key("words");
+    if (word.opened.outcome == Opened::Outcome::words)
+      list.text(word.opened.words);
+    else
+      list.begin_object().field("erased", EnumNameSealClass(word.seal_class)).end_object();
+    list.end_object();
+  }
+  append_fields(out, "\"words\":" + list.end_list().str());
+}
+
+std::string head(std::string_view kind, std::string_view state) {
+  return fmt::format(R"({{"kind":"{}","state":"{}")", kind, state);
+}
+
+std::string part_json(const CaseStateT& state, const Uuid& part) {
+  auto owner = fmt::format(R"("version":{},"case":"{}","number":"{}")", state.version, to_text(state.id),
+                           state.number);
+  if (const auto* order = find_order(state, id_as<OrderId>(part))) {
+    auto out = head("order", word(order->status));
+    append_fields(out, owner);
+    append_fields(out, fields_of(*order, "Order"));
+    return out;
+  }
+  const auto* referral = find_referral(state, id_as<ReferralId>(part));
+  auto out = head("referral", referral ? word(referral->status) : "none");
+  append_fields(out, owner);
+  if (referral) append_fields(out, fields_of(*referral, "Referral"));
+  return out;
+}
+
+std::string case_json(const Shown& shown, const CaseStateT& state) {
+  if (shown.found.part) return part_json(state, *shown.found.part);
+  auto out = head("case", word(state.status));
+  append_fields(out, fields_of(state, "CaseState"));
+  if (state.orders.empty()) append_fields(out, "\"orders\":[]");
+  if (state.referrals.empty()) append_fields(out, "\"referrals\":[]");
+  if (state.parties.empty()) append_fields(out, "\"parties\":[]");
+  append_ids(out, "contacts", shown.contacts);
+  return out;
+}
+
+template <class State>
+std::string other_json(std::string_view kind, const State& state, std::string_view table) {
+  auto out = head(kind, word(state.status));
+  append_fields(out, fields_of(state, table));
+  return out;
+}
+
+std::string json_of(const Shown& shown) {
+  std::string out;
+  if (const auto* found = std::get_if<CaseStateT>(&shown.state)) out = case_json(shown, *found);
+  if (const auto* found = std::get_if<ContactStateT>(&shown.state))
+    out = other_json("contact", *found, "ContactState");
+  if (const auto* found = std::get_if<PersonStateT>(&shown.state)) {
+    out = other_json("person", *found, "PersonState");
+    append_ids(out, "cases", shown.cases);
+    append_ids(out, "contacts", shown.contacts);
+  }
+  if (shown.words) append_words(out, *shown.words);
+  return out + "}";
+}
+
+/// Lines of a label and a value; what is empty is left out.
+class Card {
+ public:
+  explicit Card(const Asking& asking) : asking_(asking) {}
+  void line(std::string_view en, std::string_view zh, const std::string& value) {
+    if (value.empty()) return;
+    auto label = asking_.say(en, zh);
+    std::string pad(label_width > display_width(label) ? label_width - display_width(label) : 0, ' ');
+    text += label + pad + "  " + value + "\n";
+  }
+  void moment(std::string_view en, std::string_view zh, const Moment& moment) {
+    if (happened(moment)) line(en, zh, local_text(moment.at()));
+  }
+  static constexpr std::size_t label_width = 16;
+  std::string text;
+
+ private:
+  const Asking& asking_;
+};
+
+std::string orders_table(const Asking& asking, const CaseStateT& state) {
+  TextTable table({asking.say("order", "工单"), asking.say("station", "服务台"), asking.say("role", "角色"),
+                   asking.say("state", "状态"), asking.say("dispatched", "派单"),
+                   asking.say("signed", "签收"), asking.say("due", "办理期限"),
+                   asking.say("accepted", "办结")});
+  for (const auto& order : state.orders) {
+    auto late = happened(order.handle_missed) ? asking.say(" (missed)", "（超期）") : "";
+    table.row({to_text(order.id), station_label(asking.context, order.station),
+               name(order.role, asking.language()), name(order.status, asking.language()),
+               local_text(order.dispatched.at()), local_text(order.signed_.at()),
+               local_text(order.handle_due) + late, local_text(order.accepted.at())});
+  }
+  return table.str();
+}
+
+std::string referrals_table(const Asking& asking, const CaseStateT& state) {
+  TextTable table({asking.say("referral", "转介"), asking.say("line", "线路"), asking.say("state", "状态"),
+                   asking.say("sent", "发出"), asking.say("accepted", "受理"),
+                   asking.say("outcome", "反馈")});
+  for (const auto& referral : state.referrals)
+    table.row({to_text(referral.id), name(referral.line, asking.language()),
+               name(referral.status, asking.language()), local_text(referral.sent.at()),
+               local_text(referral.accepted.at()), local_text(referral.outcome.at())});
+  return table.str();
+}
+
+std::string case_text(const Asking& asking, const Shown& shown, const CaseStateT& state) {
+  auto language = asking.language();
+  Card card(asking);
+  card.line("case", "个案", fmt::format("{}  {}", state.number, to_text(state.id)));
+  card.line("state", "状态", name(state.status, language));
+  card.line("programme", "业务", name(state.programme, language));
+  card.line("risk", "风险", name(state.risk, language));
+  card.line("station", "受理", station_label(asking.context, state.station));
+  card.moment("registered", "登记", state.registered);
+  if (happened(state.triaged))
+    card.line("priority", "优先级",
+              fmt::format("{} · {}", name(state.priority, language), name(state.handling_class, language)));
+  card.moment("replied", "答复", state.replied);
+  card.moment("call-back", "回访", state.callback_completed);
+  if (happened(state.callback_completed)) card.line("solved", "是否解决", name(state.solved, language));
+  card.moment("closed", "结案", state.closed);
+  if (happened(state.closed)) card.line("outcome", "结果", name(state.outcome, language));
+  for (const auto& party : state.parties)
+    card.line("party", "当事人", fmt::format("{}  {}", name(party.role, language), to_text(party.person_id)));
+  for (const auto& contact : shown.contacts) card.line("contact", "接触", to_text(contact));
+  for (const auto& follow_up : state.follow_ups)
+    card.line("follow-up", "跟踪",
+              fmt::format("{} {}", local_text(follow_up.due_at),
+                          happened(follow_up.held)     ? asking.say("held", "已完成")
+                          : happened(follow_up.missed) ? asking.say("missed", "已错过")
+                                                       : asking.say("to be held", "待完成")));
+  if (!state.orders.empty()) card.text += "\n" + orders_table(asking, state);
+  if (!state.referrals.empty()) card.text += "\n" + referrals_table(asking, state);
+  return card.text;
+}
+
+std::string part_text(const Asking& asking, const CaseStateT& state, const Uuid& part) {
+  CaseStateT only;
+  if (const auto* order = find_order(state, id_as<OrderId>(part))) only.orders.push_back(*order);
+  if (const auto* referral = find_referral(state, id_as<ReferralId>(part)))
+    only.referrals.push_back(*referral);
+  Card card(asking);
+  card.line("case", "个案", fmt::format("{}  {}", state.number, to_text(state.id)));
+  card.text += "\n" + (only.orders.empty() ? referrals_table(asking, only) : orders_table(asking, only));
+  return card.text;
+}
+
+std::string contact_text(const Asking& asking, const ContactStateT& state) {
+  Card card(asking);
+  card.line("contact", "接触", to_text(state.id));
+  card.line("state", "状态", name(state.status, asking.language()));
+  card.line("channel", "渠道", name(state.channel, asking.language()));
+  if (happened(state.classified)) card.line("class", "类别", name(state.class_, asking.language()));
+  card.line("station", "受理", station_label(asking.context, state.station));
+  card.moment("offered", "呼入", state.offered);
+  card.moment("answered", "接听", state.answered);
+  card.moment("abandoned", "放弃", state.abandoned);
+  card.moment("ended", "结束", state.ended);
+  if (!is_nil(state.caller)) card.line("caller", "来电人", to_text(state.caller));
+  if (!is_nil(state.case_id)) card.line("case", "个案", to_text(state.case_id));
+  return card.text;
+}
+
+std::string person_text(const Asking& asking, const Shown& shown, const PersonStateT& state) {
+  Card card(asking);
+  card.line("person", "人员", to_text(state.id));
+  card.line("state", "状态", name(state.status, asking.language()));
+  card.moment("registered", "登记", state.registered);
+  if (!is_nil(state.same_as)) card.line("same as", "同", to_text(state.same_as));
+  card.moment("erased", "删除", state.erased);
+  card.moment("keys destroyed", "密钥销毁", state.keys_destroyed);
+  for (const auto& id : shown.cases) card.line("case", "个案", to_text(id));
+  for (const auto& id : shown.contacts) card.line("contact", "接触", to_text(id));
+  return card.text;
+}
+
+std::string text_of(const Asking& asking, const Shown& shown) {
+  std::string out;
+  if (const auto* found = std::get_if<CaseStateT>(&shown.state))
+    out = shown.found.part ? part_text(asking, *found, *shown.found.part) : case_text(asking, shown, *found);
+  if (const auto* found = std::get_if<ContactStateT>(&shown.state)) out = contact_text(asking, *found);
+  if (const auto* found = std::get_if<PersonStateT>(&shown.state)) out = person_text(asking, shown, *found);
+  if (!shown.words) return out;
+  out += shown.words->empty() ? "\n" + asking.say("No words are kept here.", "此处没有封存的内容。") + "\n"
+                              : "\n";
+  for (const auto& word : *shown.words)
+    out += fmt::format("{}  {}: {}\n", word.event, word.field,
+                       word.opened.outcome == Opened::Outcome::words ? harmless(word.opened.words)
+                                                                     : asking.say("(erased)", "（已删除）"));
+  return out;
+}
+
+}  // namespace
+
+Result<int> query_show(const Asking& asking) {
+  const auto& context = asking.context;
+  Shown shown;
+  TOONO_ASSIGN(shown.found, find_entity(context.store, context.partitions, asking.args.words.front()));
+  if (!asking.args.purpose.empty()) {
+    TOONO_TRY(record_access(asking, shown.found));
+    TOONO_ASSIGN(shown.words, open_words(asking, shown.found));
+  }
+  TOONO_ASSIGN(shown.state, load_state(context.store, shown.found));
+  auto uuid = id_as<Uuid>(shown.found.entity);
+  if (shown.found.kind == EntityKind::case_file) {
+    TOONO_ASSIGN(shown.contacts, linked(context, Link::case_contact, uuid));
+  }
+  if (shown.found.kind == EntityKind::person) {
+    TOONO_ASSIGN(shown.contacts, linked(context, Link::person_contact, uuid));
+    TOONO_ASSIGN(shown.cases, linked(context, Link::person_case, uuid));
+  }
+  if (asking.args.globals.json) return print_answer(asking, json_of(shown));
+  print(text_of(asking, shown));
+  return 0;
+}
+
+}  // namespace toono::cli

@@ -1,0 +1,66 @@
+// `toono topics create` founds a deployment on Kafka, `toono topics check` says whether its topics are as
+// they must be.
+#include <fmt/format.h>
+
+#include "adapters/cli/commands.h"
+#include "adapters/json/writer.h"
+#include "adapters/kafka/topics.h"
+
+namespace toono::cli {
+namespace {
+
+Result<KafkaAddress> brokers_of(const Globals& globals) {
+  TOONO_ASSIGN(auto address, log_address(globals));
+  if (address.kafka) return *address.kafka;
+  return unexpected({ErrorCode::usage, "an embedded log has no topics", globals.log,
+                     "say --log kafka:HOST:PORT[,...] or --log kafka:FILE.toml"});
+}
+
+std::string as_json(const TopicReport& report) {
+  JsonWriter out;
+  out.begin_object().field("partitions", report.partitions).key("log_id");
+  report.log_id ? out.text(to_text(*report.log_id)) : out.null();
+  out.key("findings").begin_list();
+  for (const auto& finding : report.findings)
+    out.begin_object()
+        .field("topic", finding.topic)
+        .field("property", finding.property)
+        .field("found", finding.found)
+        .field("wanted", finding.wanted)
+        .field("remedy", finding.remedy)
+        .end_object();
+  out.end_list().key("not_checked").begin_list();
+  for (const auto& what : report.not_checked) out.text(what);
+  return out.end_list().end_object().str();
+}
+
+std::string as_text(const TopicReport& report) {
+  std::string text;
+  if (report.log_id)
+    text = fmt::format("The topics of log {}, {} partitions and the registry.\n", to_text(*report.log_id),
+                       report.partitions);
+  for (const auto& what : report.not_checked) text += "Not looked at: " + what + "\n";
+  if (report.findings.empty()) return text + "All of them are as they must be.";
+  TextTable table({"topic", "property", "found", "wanted", "what to do"});
+  for (const auto& finding : report.findings)
+    table.row({finding.topic, finding.property, finding.found, finding.wanted, finding.remedy});
+  return text +
+         fmt::format("\n{} findings; no engine starts on them:\n\n{}", report.findings.size(), table.str());
+}
+
+Result<int> check(const Args& args) {
+  TOONO_ASSIGN(auto address, brokers_of(args.globals));
+  TOONO_ASSIGN(auto report, check_topics(address));
+  print(args.globals.json ? as_json(report) : as_text(report));
+  return report.findings.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+Result<int> run_topics(const Args& args) {
+  TOONO_ASSIGN(auto address, brokers_of(args.globals));
+  (void)address;
+  return args.words.front() == "create" ? run_init(args) : check(args);
+}
+
+}  // namespace toono::cli

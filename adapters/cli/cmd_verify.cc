@@ -1,0 +1,179 @@
+// `toono verify`: proves the journal from its files, and with --full the rows and the vault too.
+#include <fmt/format.h>
+
+#include "adapters/cli/commands.h"
+#include "adapters/cli/fold_line.h"
+#include "adapters/engine/rebuild.h"
+#include "adapters/engine/vault_check.h"
+#include "adapters/engine/verify.h"
+#include "adapters/json/writer.h"
+#include "adapters/kafka/kafka_log.h"
+#include "adapters/kafka/topics.h"
+
+namespace toono::cli {
+namespace {
+
+std::string to_json(const Verified& verified) {
+  JsonWriter out;
+  out.begin_object()
+      .field("decisions", verified.decisions)
+      .key("heads")
+      .raw(heads_json(verified.heads, verified.partitions));
+  out.field("void", verified.void_count).key("findings").begin_list();
+  for (const auto& finding : verified.findings) {
+    out.begin_object().key("partition");
+    finding.partition ? out.text(partition_text(*finding.partition, verified.partitions)) : out.null();
+    out.key("seq");
+    finding.seq ? out.number(*finding.seq) : out.null();
+    out.field("file", finding.file).field("problem", finding.problem).end_object();
+  }
+  return out.end_list().end_object().str();
+}
+
+/// What has been proved, and what has not.
+std::string proof_text(const Args& args) {
+  auto say = [&](std::string_view en, std::string_view zh) { return std::string(args.globals.say(en, zh)); };
+  auto text = say("\nThe chain is whole.", "\n链条完整。");
+  if (args.full)
+    text +=
+        say(" The vault's slots and every row are what belongs to it.", "密钥库的槽位和每一行都与之相符。");
+  if (!args.expect.empty())
+    return text + fmt::format(fmt::runtime(say(" Every head of {} is on it: nothing up to there was changed, "
+                                               "left out or made anew.\n",
+                                               "{} 中的链头都在链上：到那里为止没有更改、遗漏或重做。\n")),
+                              args.expect);
+  return text + say(" Keep these heads elsewhere (`toono --json verify`) and give them to --expect later:\n"
+                    "only against heads kept elsewhere is it proved that the journal was not made anew.\n",
+                    "请把这些链头另存他处（`toono --json verify`），以后交给 --expect 核对：\n"
+                    "只有对照另存的链头，才能证明日志没有被重做。\n");
+}
+
+std::string to_text(const Args& args, const Verified& verified) {
+  auto say = [&](std::string_view en, std::string_view zh) { return std::string(args.globals.say(en, zh)); };
+  TextTable heads({say("partition", "分区"), say("records", "记录"), say("head", "链头")});
+  for (const auto& head : verified.heads)
+    heads.row({partition_text(head.partition, verified.partitions), std::to_string(head.seq),
+               to_hex(bytes_of(head.hash))});
+  auto text = fmt::format(fmt::runtime(say("{} decisions in {} partitions and the registry, {} void\n\n{}",
+                                           "决定 {} 条，分区 {} 个及登记，无效 {} 条\n\n{}")),
+                          verified.decisions, verified.partitions, verified.void_count, heads.str());
+  if (verified.findings.empty()) return text + proof_text(args);
+  TextTable table(
+      {say("partition", "分区"), say("record", "记录"), say("problem", "问题"), say("file", "文件")});
+  for (const auto& finding : verified.findings)
+    table.row({finding.partition ? partition_text(*finding.partition, verified.partitions) : "",
+               finding.seq ? std::to_string(*finding.seq) : "", finding.problem, finding.file});
+  auto count = verified.findings.size();
+  return text + fmt::format(fmt::runtime(say(count == 1 ? "\n{} finding:\n\n{}" : "\n{} findings:\n\n{}",
+                                             "\n发现 {} 处问题：\n\n{}")),
+                            count, table.str());
+}
+
+Result<std::vector<JournalHead>> expected_heads(const Args& args, PartitionNumber partitions) {
+  if (args.expect.empty()) return std::vector<JournalHead>();
+  TOONO_ASSIGN(auto json, read_file(args.expect));
+  auto heads = parse_heads(json, partitions);
+  if (heads) return heads;
+  auto error = heads.error();
+  error.where = args.expect + ", " + error.where;
+  error.next = "give what `toono --json verify` printed";
+  return unexpected(error);
+}
+
+/// What is wrong with the files is a finding; that they, or a place for rows to compare with, cannot be had
+/// now is an error.
+Result<void> add(Verified& verified, const Error& error) {
+  if (error.code == ErrorCode::world || error.code == ErrorCode::busy) return unexpected(error);
+  verified.findings.push_back({std::nullopt, std::nullopt, error.where, error.what});
+  return {};
+}
+
+/// The vault's slots and the rows. An error is that they cannot be looked at now; what is wrong with them is
+/// a finding.
+Result<void> verify_rest(const Args& args, const std::filesystem::path& dir, Verified& verified) {
+  TOONO_ASSIGN(auto held, embedded::lock_directory(dir));
+  SystemEntropy entropy;
+  auto key = args.globals.master_key.empty() ? FileVault::default_master_key_path(dir.string())
+                                             : args.globals.master_key;
+  bool journal_is_whole = verified.findings.empty();
+  auto vault = FileVault::open(dir.string(), key, entropy, Access::read_only);
+  if (!vault) TOONO_TRY(add(verified, vault.error()));
+  if (vault && journal_is_whole) {
+    TOONO_ASSIGN(auto problems, check_vault(dir, **vault));
+    for (auto& problem : problems)
+      verified.findings.push_back(
+          {std::nullopt, std::nullopt, DataPaths(dir).vault().string(), std::move(problem)});
+  }
+  {
+    auto store = RocksStore::open(DataPaths(dir).rows(), {});
+    if (!store) return add(verified, store.error());
+    if (auto read = (*store)->verify(); !read) return add(verified, read.error());
+  }
+  if (!journal_is_whole) return {};  // rows are held against a journal that is whole
+  FoldLine line;
+  auto differing = check_rows(dir, line.watch());
+  if (!differing) return add(verified, differing.error());
+  if (*differing > 0)
+    verified.findings.push_back(
+        {std::nullopt, std::nullopt, DataPaths(dir).rows().string(),
+         fmt::format("{} rows are not what the journal leads to: run `toono rebuild`", *differing)});
+  return {};
+}
+
+/// The journal as the brokers give it. Its rows belong to this node: `--full` holds them against it too.
+Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, VerifyOptions& options) {
+  TOONO_ASSIGN(auto topics, check_topics(*address.kafka));
+  TOONO_ASSIGN(options.expected, expected_heads(args, topics.partitions));
+  TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka}));
+  auto partitions = static_cast<PartitionNumber>(log->partitions() - 1);
+  TOONO_ASSIGN(auto verified, verify_log(*log, topics.log_id.value_or(LogId{}), partitions, options));
+  for (const auto& finding : topics.findings)
+    verified.findings.push_back({std::nullopt, std::nullopt, finding.topic,
+                                 fmt::format("{} is {}, and must be {}: {}", finding.property, finding.found,
+                                             finding.wanted, finding.remedy)});
+  if (!args.full || !verified.findings.empty()) return verified;
+  FoldLine line;
+  TOONO_ASSIGN(auto differing, check_rows(*log, partitions, address.dir, line.watch()));
+  if (differing > 0)
+    verified.findings.push_back(
+        {std::nullopt, std::nullopt, DataPaths(address.dir).rows().string(),
+         fmt::format("{} rows are not what the journal leads to: run `toono rebuild`", differing)});
+  return verified;
+}
+
+Result<Verified> verify_files(const Args& args, const std::filesystem::path& dir, VerifyOptions& options) {
+  auto reader = SegmentReader::open(dir);
+  if (reader && !args.expect.empty()) {
+    TOONO_ASSIGN(options.expected,
+                 expected_heads(args, static_cast<PartitionNumber>(reader->partitions() - 1)));
+  }
+  auto journal = verify_journal(dir, options);
+  // A file that is missing or of which nothing can be read hides all behind it: the finding says so itself.
+  if (!journal && journal.error().code == ErrorCode::damaged) {
+    Verified unread;
+    if (reader) unread.partitions = static_cast<PartitionNumber>(reader->partitions() - 1);
+    unread.findings.push_back({std::nullopt, std::nullopt, journal.error().where,
+                               journal.error().what + ": the journal cannot be followed, bring the file back "
+                                                      "or restore a backup"});
+    return unread;
+  }
+  TOONO_TRY(journal);
+  auto verified = std::move(*journal);
+  if (args.full) TOONO_TRY(verify_rest(args, dir, verified));
+  return verified;
+}
+
+}  // namespace
+
+Result<int> run_verify(const Args& args) {
+  TOONO_ASSIGN(auto address, log_address(args.globals));
+  VerifyOptions options;
+  Progress progress("verified", 0);
+  options.progress = [&](std::uint64_t done) { progress.at(done); };
+  TOONO_ASSIGN(auto verified, address.is_kafka() ? verify_on_kafka(args, address, options)
+                                                 : verify_files(args, address.dir, options));
+  print(args.globals.json ? to_json(verified) : to_text(args, verified));
+  return verified.findings.empty() ? 0 : 1;
+}
+
+}  // namespace toono::cli

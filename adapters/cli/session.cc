@@ -1,0 +1,234 @@
+#include "adapters/cli/session.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "adapters/cli/broken_off.h"
+#include "adapters/cli/fold_line.h"
+#include "adapters/json/writer.h"
+#include "core/derive.h"
+#include "core/partition.h"
+#include "core/time.h"
+
+namespace toono::cli {
+
+Result<LogAddress> log_address(const Globals& globals) {
+  return parse_log_address(globals.log, globals.data);
+}
+
+Result<std::filesystem::path> data_dir(const Globals& globals) {
+  TOONO_ASSIGN(auto address, log_address(globals));
+  if (!address.is_kafka()) return address.dir;
+  return unexpected({ErrorCode::usage, "this works on the files of an embedded log", globals.log,
+                     "say --log embedded:DIR; docs/operations.md says how it is done on Kafka"});
+}
+
+namespace {
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+  std::uint32_t number = 0;
+  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return number;
+}
+}  // namespace
+
+Result<Sender> sender_of(const Globals& globals) {
+  if (globals.as.empty()) return Sender{};
+  auto at = globals.as.find('@');
+  auto staff =
+      at == std::string::npos ? std::nullopt : parse_number(std::string_view(globals.as).substr(0, at));
+  auto station =
+      at == std::string::npos ? std::nullopt : parse_number(std::string_view(globals.as).substr(at + 1));
+  if (!staff || !station || *staff == 0 || *station == 0)
+    return unexpected({ErrorCode::usage, "this does not say who sends", "--as " + globals.as,
+                       "say STAFF@STATION, both by number: --as 15000001@150000"});
+  return Sender{StaffId(*staff), StationId(*station)};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem))
+    return unexpected({ErrorCode::world, "this is a directory, not a file", path, "name a file"});
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return unexpected({ErrorCode::world, "the file cannot be read", path, "check the name and its rights"});
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<Instant> parse_moment(std::string_view text) {
+  if (text.size() == 10) {
+    TOONO_ASSIGN(auto day, parse_day(text));
+    return start_of(day);
+  }
+  return parse_instant(text);
+}
+
+Result<StationId> parse_station(std::string_view text, RegistryView registry, Day day) {
+  auto code = parse_number(text);
+  if (code && registry.station(StationId(*code), day)) return StationId(*code);
+  std::vector<std::string> named;
+  StationId found = {};
+  for (const auto* station : registry.stations(day)) {
+    if (station->name != text) continue;
+    found = station->id;
+    named.push_back(std::to_string(station->id.code()));
+  }
+  if (named.size() == 1) return found;
+  if (named.size() > 1)
+    return unexpected({ErrorCode::usage, "more than one station has this name", std::string(text),
+                       fmt::format("say which by its code: {}", fmt::join(named, ", "))});
+  return unexpected({ErrorCode::not_found, "there is no such station", std::string(text),
+                     "`toono stations` lists them by code and name"});
+}
+
+Error without_vault(Error error, const EngineOptions& options) {
+  if (error.code != ErrorCode::refused && error.code != ErrorCode::not_found) return error;
+  bool is_key = error.where.starts_with(master_key_of(options));
+  bool is_vault = options.kafka
+                      ? error.where.find(TopicNames(options.kafka->deployment).keys) != std::string::npos
+                      : error.where.starts_with(DataPaths(options.dir).vault().string());
+  if (is_key || is_vault) error.code = ErrorCode::world;
+  return error;
+}
+
+Result<EngineOptions> Session::prepare(const Globals& globals) {
+  TOONO_ASSIGN(auto address, log_address(globals));
+  if (globals.now)
+    clock_ = std::make_unique<SetClock>(*globals.now);
+  else
+    clock_ = std::make_unique<SystemClock>();
+  return EngineOptions{
+      .dir = address.dir,
+      .kafka = address.kafka,
+      .master_key = globals.master_key,
+      .clock = clock_.get(),
+      .entropy = &entropy_,
+      .inbox_limit = globals.inbox_limit.value_or(address.inbox_limit.value_or(kInboxLimit))};
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Globals& globals) {
+  auto session = std::unique_ptr<Session>(new Session());
+  TOONO_ASSIGN(auto options, session->prepare(globals));
+  FoldLine line;
+  options.on_fold = line.watch();
+  auto opened = Engine::open(options);
+  if (!opened) return unexpected(without_vault(opened.error(), options));
+  session->engine_ = std::move(*opened);
+  auto half_year = broken_off_at(session->engine_->follower());
+  // The clock of a simulated store stands where its year ended, unless the user sets it.
+  if (!globals.now && session->engine_->follower().genesis().simulated) {
+    auto& follower = session->engine_->follower();
+    Instant last = follower.genesis().created_at;
+    for (PartitionNumber partition = 0; partition <= follower.partitions(); ++partition)
+      last = std::max(last, follower.head(partition).chain.decided_at);
+    auto at_end = globals;
+    at_end.now = last;
+    session.reset();
+    return open(at_end);
+  }
+  if (half_year) {
+    auto error = broken_off(session->engine_->options(), *half_year);
+    warn(error.what + ": " + error.where + ": " + error.next);
+  }
+  session->edge_ = std::make_unique<Edge>(*session->engine_);
+  return session;
+}
+
+Result<std::unique_ptr<Session>> Session::create(const Globals& globals, const Founding& founding) {
+  auto session = std::unique_ptr<Session>(new Session());
+  TOONO_ASSIGN(auto options, session->prepare(globals));
+  TOONO_ASSIGN(session->engine_, Engine::create(options, founding));
+  session->edge_ = std::make_unique<Edge>(*session->engine_);
+  return session;
+}
+
+namespace {
+
+/// The one id that a link of this kind leads to from `from`, in this partition.
+Result<std::optional<EntityId>> follow_link(const Store& store, PartitionNumber partition, Link kind,
+                                            const Uuid& from) {
+  auto prefix = Key(partition, Table::links).byte(static_cast<std::uint8_t>(kind)).id(from);
+  std::optional<EntityId> to;
+  TOONO_TRY(store.scan(prefix, behind(prefix), [&](std::string_view key, std::string_view) {
+    to = KeyReader(key).skip(kKeyPrefix + 1 + 16).id<EntityId>();
+    return false;
+  }));
+  return to;
+}
+
+Error unknown(std::string_view what) {
+  return {ErrorCode::not_found, "nothing here has this id or number", std::string(what),
+          "`toono find` lists cases and contacts"};
+}
+
+Result<Found> find_number(const Store& store, PartitionNumber partitions, std::string_view number) {
+  if (!is_case_number(number))
+    return unexpected({ErrorCode::not_found,
+                       "this is neither a UUID nor a case number (its check digits do not fit)",
+                       std::string(number), "look at the number again"});
+  for (PartitionNumber partition = 0; partition < partitions; ++partition) {
+    TOONO_ASSIGN(auto row, store.get(Key(partition, Table::numbers).text(number)));
+    if (row && row->size() == 16)
+      return Found{partition, id_from<EntityId>(bytes_of(*row)), EntityKind::case_file, std::nullopt};
+  }
+  return unexpected(unknown(number));
+}
+
+}  // namespace
+
+Result<Found> find_entity(const Store& store, PartitionNumber partitions, std::string_view id_or_number) {
+  auto id = parse_id<EntityId>(id_or_number);
+  if (!id) return find_number(store, partitions, id_or_number);
+  auto home = partition_of(*id, partitions);
+  TOONO_ASSIGN(auto row, store.get(state_key(home, *id)));
+  if (row && !row->empty()) return Found{home, *id, static_cast<EntityKind>((*row)[0]), std::nullopt};
+  for (PartitionNumber partition = 0; partition < partitions; ++partition)
+    for (auto kind : {Link::order_case, Link::referral_case}) {
+      TOONO_ASSIGN(auto entity, follow_link(store, partition, kind, id_as<Uuid>(*id)));
+      if (entity) return Found{partition, *entity, EntityKind::case_file, id_as<Uuid>(*id)};
+    }
+  return unexpected(unknown(id_or_number));
+}
+
+Result<EntityState> load_state(const Store& store, const Found& found) {
+  TOONO_ASSIGN(auto row, store.get(state_key(found.partition, found.entity)));
+  if (!row) return unexpected(unknown(to_text(found.entity)));
+  auto state = unpack_state(*row);
+  if (std::holds_alternative<std::monostate>(state))
+    return unexpected({ErrorCode::damaged, "a stored state cannot be read", to_text(found.entity),
+                       "run `toono rebuild` to make the store anew from the journal"});
+  return state;
+}
+
+Result<std::string> answer_json(const Store& store, PartitionNumber partitions, std::string_view data) {
+  JsonWriter out;
+  out.begin_object().key("read_to").begin_object();
+  std::uint64_t void_count = 0, quarantined = 0;
+  for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+    TOONO_ASSIGN(auto row, store.get(head_key(partition)));
+    HeadRow head;
+    if (row) (void)read_plain(*row, head);
+    void_count += head.void_count;
+    quarantined += head.quarantined_count;
+    out.field(partition == partitions ? "r" : std::to_string(partition), head.seq);
+  }
+  out.end_object()
+      .field("void", void_count)
+      .field("quarantined", quarantined)
+      .key("data")
+      .raw(data)
+      .end_object();
+  return out.str();
+}
+
+}  // namespace toono::cli

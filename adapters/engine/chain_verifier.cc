@@ -1,0 +1,204 @@
+#include "adapters/engine/chain_verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace toono {
+namespace {
+
+constexpr std::size_t kMostFindings = 1000;
+constexpr std::uint64_t kProgressEvery = 50'000;
+
+}  // namespace
+
+ChainVerifier::ChainVerifier(const Options& options, const VerifyOptions& verify)
+    : log_(options), options_(verify), chains_(options.partitions + 1u) {
+  found_.log_id = log_.log_id;
+  found_.partitions = log_.partitions;
+  for (const auto& head : options_.expected)
+    if (head.partition <= log_.partitions) chains_[head.partition].expected.push_back(head);
+  for (auto& chain : chains_)
+    std::sort(chain.expected.begin(), chain.expected.end(), [](auto& a, auto& b) { return a.seq < b.seq; });
+}
+
+bool ChainVerifier::is_full() const { return found_.findings.size() >= kMostFindings; }
+
+void ChainVerifier::find(std::optional<PartitionNumber> partition, std::optional<std::uint64_t> seq,
+                         std::string file, std::string problem) {
+  if (!is_full()) found_.findings.push_back({partition, seq, std::move(file), std::move(problem)});
+}
+
+void ChainVerifier::inbox_begins_at(PartitionNumber partition, std::uint64_t offset) {
+  chains_[partition].trimmed_to = offset;
+}
+
+Verified ChainVerifier::conclude() {
+  for (PartitionNumber p = 0; p <= log_.partitions; ++p) conclude(p);
+  return std::move(found_);
+}
+
+void ChainVerifier::command(const LogRecord& record) {
+  auto& chain = chains_[record.partition];
+  if (record.offset < chain.next_asked) return;
+  chain.next_asked = record.offset + 1;
+  chain.asked.push_back({record.offset, sha256(record.bytes)});
+}
+
+void ChainVerifier::record(const LogRecord& record) {
+  auto& chain = chains_[record.partition];
+  if (record.offset < chain.next_offset) return;  // told by the files' own check
+  chain.anew = chain.anew || record.offset > chain.next_offset;
+  chain.next_offset = record.offset + 1;
+  chain.file = file_;
+  Bytes bytes = aligned(record.bytes);
+  const auto* read = read_record(bytes);
+  if (!chain.begun && record.offset == 0) return begin(record.partition, read, bytes);
+  const auto* decision = read ? read->body_as_Decision() : nullptr;
+  if (!decision) {
+    ++chain.void_count;
+    return find(record.partition, {}, file_,
+                fmt::format("record {} of the journal cannot be read", record.offset));
+  }
+  judge_decision(record.partition, *decision, record.bytes);
+  if (++read_ % kProgressEvery == 0 && options_.progress) options_.progress(read_);
+}
+
+void ChainVerifier::begin(PartitionNumber partition, const Record* record, Bytes bytes) {
+  auto& chain = chains_[partition];
+  const auto* genesis = record ? record->body_as_Genesis() : nullptr;
+  if (!genesis) {
+    chain.anew = true;
+    return find(partition, 0, file_, "the journal does not begin with a genesis");
+  }
+  chain.begun = true;
+  chain.window = genesis->window();
+  chain.head = begin_chain(sha256(bytes), *genesis);
+  chain.genesis.assign(bytes.begin(), bytes.end());
+  compare_expected(partition);
+}
+
+void ChainVerifier::judge_decision(PartitionNumber partition, const Decision& decision, Bytes bytes) {
+  auto& chain = chains_[partition];
+  auto hash = sha256(bytes);
+  if (chain.anew) {  // what stood in front of it cannot be read, which is a finding already
+    chain.anew = false;
+    chain.begun = true;
+    chain.head = extend(chain.head, decision, hash);
+    chain.head.seq = decision.seq();
+    while (!chain.asked.empty() && chain.asked.front().offset <= decision.command_offset())
+      chain.asked.pop_front();
+    return compare_expected(partition);
+  }
+  auto verdict = judge(chain.head, decision, chain.window);
+  if (verdict == Verdict::counts) return extend_chain(partition, decision, hash);
+  ++chain.void_count;
+  if (decision.seq() > chain.farthest_void) chain.farthest_void = decision.seq();
+}
+
+void ChainVerifier::extend_chain(PartitionNumber partition, const Decision& decision, const Digest& hash) {
+  auto& chain = chains_[partition];
+  auto seq = decision.seq();
+  if (*decision.decided_at() < chain.head.decided_at) find(partition, seq, file_, "its time goes back");
+  if (decision.schema_version() > kSchemaVersion)
+    find(partition, seq, file_, "it was written by a newer version: upgrade this program");
+  if (decision.command_offset() != chain.head.next_command)
+    find(partition, seq, file_,
+         fmt::format("it decides command {} where command {} is next", decision.command_offset(),
+                     chain.head.next_command));
+  check_command(partition, decision);
+  chain.head = extend(chain.head, decision, hash);
+  ++found_.decisions;
+  compare_expected(partition);
+}
+
+void ChainVerifier::check_command(PartitionNumber partition, const Decision& decision) {
+  auto& asked = chains_[partition].asked;
+  if (decision.command_offset() < chains_[partition].trimmed_to) return;
+  while (!asked.empty() && asked.front().offset < decision.command_offset()) {
+    find(partition, decision.seq(), file_,
+         fmt::format("command {} in front of it has no decision", asked.front().offset));
+    asked.pop_front();
+  }
+  if (asked.empty() || asked.front().offset != decision.command_offset())
+    return find(
+        partition, decision.seq(), file_,
+        fmt::format("the command that it decides, {}, is not in the inbox", decision.command_offset()));
+  if (!(asked.front().hash == *decision.command_hash()))
+    find(partition, decision.seq(), file_, "the command that it decides was changed");
+  asked.pop_front();
+}
+
+void ChainVerifier::compare_expected(PartitionNumber partition) {
+  auto& chain = chains_[partition];
+  while (!chain.expected.empty() && chain.expected.front().seq <= chain.head.seq) {
+    const auto& expected = chain.expected.front();
+    if (expected.seq < chain.head.seq)
+      find(partition, expected.seq, chain.file,
+           "the record of an expected head is not on the chain any more");
+    else if (!(expected.hash == chain.head.hash))
+      find(partition, expected.seq, chain.file,
+           "the chain differs from the expected head: it was made anew, or is another's");
+    chain.expected.pop_front();
+  }
+}
+
+void ChainVerifier::conclude(PartitionNumber partition) {
+  auto& chain = chains_[partition];
+  found_.void_count += chain.void_count;
+  found_.heads.push_back({partition, chain.head.seq, chain.head.hash});
+  for (const auto& expected : chain.expected)
+    find(partition, expected.seq, chain.file,
+         fmt::format("the journal is shorter than the expected head: it ends at record {}", chain.head.seq));
+  conclude_voids(partition);
+  if (chain.next_offset == 0) return find(partition, 0, "", "the partition has no genesis");
+  check_genesis(partition);
+}
+
+void ChainVerifier::conclude_voids(PartitionNumber partition) {
+  auto& chain = chains_[partition];
+  if (chain.farthest_void > chain.head.seq) {
+    // One owner writes an embedded log, so no record is lost in a race: what does not extend the chain was
+    // put in, or what stands in front of it was changed. Where several write, a race that was lost looks the
+    // same until its commands have been decided anew.
+    auto race = log_.shared && chain.farthest_void <= chain.head.seq + chain.window
+                    ? ", or a race was lost a moment ago: look again"
+                    : "";
+    return find(
+        partition, chain.head.seq + 1, chain.file,
+        fmt::format("records up to {} do not extend the chain: record {} or {} was changed, or records were "
+                    "taken out{}",
+                    chain.farthest_void, chain.head.seq, chain.head.seq + 1, race));
+  }
+  // On a shared log they wait for an engine.
+  if (!chain.asked.empty() && !log_.shared)
+    find(partition, {}, chain.file,
+         fmt::format("{} commands from {} on have no decision", chain.asked.size(),
+                     chain.asked.front().offset));
+}
+
+// Every partition's genesis follows from the registry's.
+void ChainVerifier::check_genesis(PartitionNumber partition) {
+  const auto* record = read_record(chains_[found_.partitions].genesis);
+  const auto* registry = record ? record->body_as_Genesis() : nullptr;
+  if (!registry || chains_[partition].genesis.empty()) return;
+  GenesisFacts facts{.log_id = *registry->log_id(),
+                     .partitions = registry->partitions(),
+                     .window = registry->window(),
+                     .created_at = *registry->created_at(),
+                     .simulated = registry->simulated()};
+  if (chains_[partition].genesis != genesis_record(facts, partition))
+    find(partition, 0, "", "its genesis does not follow from the registry's");
+  if (!(facts.log_id == log_.log_id) || facts.partitions != found_.partitions)
+    find(partition, 0, "", "its genesis is of another log than the files");
+}
+
+// FlatBuffers wants its bytes aligned; in a file they may lie anywhere.
+Bytes ChainVerifier::aligned(Bytes bytes) {
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return bytes;
+  copy_.resize((bytes.size() + 7) / 8);
+  std::memcpy(copy_.data(), bytes.data(), bytes.size());
+  return {reinterpret_cast<const std::uint8_t*>(copy_.data()), bytes.size()};
+}
+
+}  // namespace toono

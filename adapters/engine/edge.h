@@ -1,0 +1,74 @@
+// The edge: where a parsed command becomes a record of the inbox. It fills in what the sender left out, looks
+// up repeats before anything is sealed, seals people's words, and names the partition.
+#pragma once
+
+#include "adapters/engine/engine.h"
+#include "adapters/json/command.h"
+
+namespace toono {
+
+/// Who sends, where a line does not say: `--as STAFF@STATION`. Zeroes: the region's first member of staff.
+struct Sender {
+  StaffId actor;
+  StationId station;
+};
+
+/// A command on its way, or answered at once because its id has been decided before.
+struct Sent {
+  CommandId id;
+  EntityId entity;
+  PartitionNumber partition = 0;
+  /// Set: the outcome was known already: repeated or conflict, and `first` is the record of the first
+  /// decision.
+  std::optional<Outcome> known;
+  Buffer first;
+};
+
+/// One thread at a time; `engine` must outlive it.
+class Edge {
+ public:
+  explicit Edge(Engine& engine) : engine_(engine) {}
+
+  /// Puts the command into the inbox. It is neither durable nor decided before Engine::step(). Error refused:
+  /// its form; busy: too many wait to be decided (overloaded() says how many), nothing was stored, step
+  /// first.
+  Result<Sent> send(const LineCommand& line, const Sender& sender);
+  /// The same for work that can wait: where there is no room it steps and tries again, until nothing was
+  /// decided within the engine's answer_within_ms.
+  Result<Sent> send_patiently(const LineCommand& line, const Sender& sender);
+
+  /// Why the last send() was turned away, if it was.
+  const std::optional<Overload>& overloaded() const { return overloaded_; }
+
+  /// The stored record of a decision by its seq; empty when there is none.
+  Result<Buffer> decision(PartitionNumber partition, const EntityId& entity, std::uint64_t seq);
+
+  /// UUIDv7 (RFC 9562 §5.7) of the engine's clock and entropy.
+  CommandId new_command_id();
+
+ private:
+  Result<void> find_room(const LineCommand& line, const Sent& sent);
+  Result<bool> is_urgent(const LineCommand& line, const Sent& sent);
+  Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
+  Result<void> fill_in(LineCommand& line, const Sent& sent);
+  Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);
+  Result<void> build(LineCommand& line, const CommandHeader& header);
+  Result<void> default_subject(LineCommand& line, const Sent& sent);
+  Sender complete(const LineCommand& line, const Sender& sender);
+  Sender default_sender(Sender known);
+
+  Engine& engine_;
+  flatbuffers::FlatBufferBuilder builder_{1024};
+  /// The region's first member of staff, as found at this position of the registry.
+  Sender region_;
+  std::uint64_t region_position_ = 0;
+  std::optional<Overload> overloaded_;
+};
+
+/// Commands that only the engine itself sends.
+bool is_internal(CommandBody type);
+
+/// The bytes of a stored decision, aligned for reading; null when they are not a decision.
+const Decision* decision_of(const Buffer& record);
+
+}  // namespace toono

@@ -1,0 +1,312 @@
+#include "adapters/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "adapters/engine/backup.h"
+#include "adapters/engine/heads.h"
+#include "adapters/engine/rebuild.h"
+#include "adapters/engine/vault_check.h"
+#include "adapters/kafka/kafka_log.h"
+#include "core/derive.h"
+#include "core/time.h"
+
+namespace toono {
+namespace {
+
+constexpr std::size_t kGroup = 256;
+/// A shared log's way to the disk and back is longer, so more goes in one group; far below genesis' window.
+constexpr std::size_t kSharedGroup = 2048;
+/// The longest wait after lost races.
+constexpr std::uint32_t kMostWaitMs = 512;
+/// So many rows waiting in memory are folded again faster than they are written: a short run need not flush.
+constexpr std::uint64_t kRowsWorthFlushing = 20'000;
+/// From so many records on an empty store is filled in bulk; fewer are followed as fast.
+constexpr std::uint64_t kRecordsWorthBulk = 20'000;
+
+/// What the inbox in memory takes for one L: both at least 2L of what edges send, and room for what the
+/// engine itself owes.
+constexpr std::size_t kBytesCountedAsOne = 4096;
+
+EmbeddedOptions log_options_of(const EngineOptions& options) {
+  EmbeddedOptions log{.clock = options.clock};
+  log.inbox_records = std::max<std::size_t>(log.inbox_records, 4 * options.inbox_limit);
+  log.inbox_bytes = std::max(log.inbox_bytes, log.inbox_records * kBytesCountedAsOne);
+  return log;
+}
+
+/// The log as it is while somebody folds it, and wants to know how far they are.
+class WatchedLog final : public Log {
+ public:
+  WatchedLog(Log& log, std::function<void(std::uint64_t)> tell) : log_(log), tell_(std::move(tell)) {}
+  Result<void> send(PartitionNumber partition, Bytes command) override {
+    return log_.send(partition, command);
+  }
+  Result<std::vector<LogRecord>> receive(std::size_t limit) override { return log_.receive(limit); }
+  Result<void> append(PartitionNumber partition, Bytes decision) override {
+    return log_.append(partition, decision);
+  }
+  Result<std::vector<LogRecord>> settle() override { return log_.settle(); }
+  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
+    return log_.scan(topic, from, [&](const LogRecord& record) {
+      bool more = visit(record);
+      if (++seen_ % kTellEvery == 0) tell_(seen_);
+      return more;
+    });
+  }
+
+ private:
+  static constexpr std::uint64_t kTellEvery = 1024;
+  Log& log_;
+  std::function<void(std::uint64_t)> tell_;
+  std::uint64_t seen_ = 0;
+};
+
+/// A random wait that grows with the races lost in a row: two that fight for one partition part sooner or
+/// later.
+void wait_after_race(std::uint32_t lost, Entropy& entropy) {
+  std::uint8_t draw = 0;
+  entropy.fill({&draw, 1});
+  auto most = std::min(kMostWaitMs, 4u << std::min(lost, 8u));
+  std::this_thread::sleep_for(std::chrono::milliseconds(most * draw / 255));
+}
+
+Result<std::uint64_t> journal_end(const EmbeddedLog* embedded, KafkaLog* kafka, PartitionNumber partition) {
+  if (!embedded) return kafka->end(Topic::journal, partition);
+  return embedded->journal_end(partition);
+}
+
+/// Only when something was decided: a question costs no write. The file that is there stays a lower bound, so
+/// a full disk is no reason to call what was answered a failure.
+void keep_heads(const Follower& follower, const std::filesystem::path& dir) {
+  auto kept = read_heads(dir);
+  auto heads = heads_of(follower);
+  if (kept && *kept && **kept == heads) return;
+  (void)write_heads(dir, heads);
+}
+
+}  // namespace
+
+std::string master_key_of(const EngineOptions& options) {
+  return options.master_key.empty() ? FileVault::default_master_key_path(options.dir.string())
+                                    : options.master_key;
+}
+
+LogId random_log_id(Entropy& entropy) {
+  std::array<std::uint8_t, 16> bytes{};
+  entropy.fill(bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return id_from<LogId>(bytes);
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, const Founding& founding) {
+  return options.kafka ? create_on_kafka(options, founding) : create_embedded(options, founding);
+}
+
+Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
+  return options.kafka ? open_on_kafka(options) : open_embedded(options);
+}
+
+Result<std::unique_ptr<Engine>> Engine::create_embedded(const EngineOptions& options,
+                                                        const Founding& founding) {
+  auto engine = std::unique_ptr<Engine>(new Engine(options));
+  auto log_id = founding.log_id ? *founding.log_id : random_log_id(*options.entropy);
+  auto partitions = static_cast<PartitionNumber>(founding.partitions + 1);
+  TOONO_ASSIGN(auto log, EmbeddedLog::create(options.dir, log_id, partitions, log_options_of(options)));
+  TOONO_ASSIGN(engine->vault_,
+               FileVault::create(options.dir.string(), master_key_of(options), *options.entropy));
+  GenesisFacts facts{.log_id = log_id,
+                     .partitions = founding.partitions,
+                     .created_at = options.clock->now(),
+                     .simulated = founding.simulated};
+  // The registry's first, so that a founding cut short is seen as one without a registry.
+  for (int partition = founding.partitions; partition >= 0; --partition)
+    TOONO_TRY(log->append(static_cast<PartitionNumber>(partition),
+                          genesis_record(facts, static_cast<std::uint16_t>(partition))));
+  TOONO_ASSIGN(auto settled, log->settle());
+  engine->embedded_ = log.get();
+  engine->log_ = std::move(log);
+  TOONO_TRY(engine->assemble(founding.partitions));
+  TOONO_TRY(engine->found(founding));
+  return engine;
+}
+
+Result<std::unique_ptr<Engine>> Engine::open_embedded(const EngineOptions& options) {
+  TOONO_TRY(must_be_restored(options.dir));
+  auto engine = std::unique_ptr<Engine>(new Engine(options));
+  TOONO_ASSIGN(auto log, EmbeddedLog::open(options.dir, log_options_of(options)));
+  engine->embedded_ = log.get();
+  engine->log_ = std::move(log);
+  TOONO_ASSIGN(auto vault, FileVault::open(options.dir.string(), master_key_of(options), *options.entropy));
+  auto partitions = static_cast<PartitionNumber>(engine->embedded_->partitions() - 1);
+  TOONO_TRY(keep_erased(options.dir, *engine->log_, partitions, *vault));
+  engine->vault_ = std::move(vault);
+  TOONO_TRY(engine->assemble(partitions));
+  return engine;
+}
+
+Result<void> Engine::assemble(PartitionNumber partitions) {
+  TOONO_TRY(finish_switch(options_.dir));
+  TOONO_ASSIGN(store_, RocksStore::open(DataPaths(options_.dir).rows(), {}));
+  if (embedded_) TOONO_TRY(check_rows_are_of(*store_, *embedded_, options_.dir));
+  TOONO_TRY(fill_empty_store(partitions));
+  follower_ = std::make_unique<Follower>(*store_, registry_, Follower::Options{options_.cached_states});
+  TOONO_TRY(fold(partitions));
+  if (!follower_->has_begun())
+    return unexpected({ErrorCode::damaged, "the journal has no genesis", options_.dir.string(),
+                       "the founding was cut short: remove the directory and run `toono init` again"});
+  processor_ = std::make_unique<Processor>(*log_, *store_, registry_, *follower_, *options_.clock);
+  processor_->on_key_destruction([this](PersonId person, std::optional<SealClass> only) -> Result<void> {
+    TOONO_TRY(vault_->destroy(person, only));
+    return embedded_ ? mark_erased(options_.dir, static_cast<FileVault&>(*vault_)) : Result<void>();
+  });
+  TOONO_TRY(processor_->open());
+  if (is_shared() && options_.role != EngineRole::alone) processor_->own_nothing();
+  return {};
+}
+
+Result<void> Engine::fill_empty_store(PartitionNumber partitions) {
+  TOONO_ASSIGN(auto head, store_->get(head_key(partitions)));
+  if (head) return {};
+  std::uint64_t records = 0;
+  for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+    TOONO_ASSIGN(auto end, journal_end(embedded_, kafka_, partition));
+    records += end;
+  }
+  if (records < kRecordsWorthBulk) return {};
+  TOONO_TRY(fold_in_bulk(*log_, partitions, *store_, {.watch = options_.on_fold}));
+  return {};
+}
+
+Result<void> Engine::fold(PartitionNumber partitions) {
+  auto watch = std::exchange(options_.on_fold, {});
+  if (!watch) return follower_->open(*log_, partitions);
+  auto to_come = [&] {
+    std::uint64_t sum = 0;
+    for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+      auto end = journal_end(embedded_, kafka_, partition);
+      if (end) sum += *end - std::min(*end, follower_->head(partition).next_offset);
+    }
+    return sum;
+  };
+  std::optional<std::uint64_t> all;
+  WatchedLog watched(*log_, [&](std::uint64_t done) {
+    if (!all) all = done + to_come();
+    watch({.what = "folded", .done = done, .of = *all});
+  });
+  return follower_->open(watched, partitions);
+}
+
+Result<void> Engine::found(const Founding& founding) {
+  Rejection refused = Rejection::none;
+  processor_->on_answer([&](const Answered& answered) {
+    if (answered.decision->outcome() != Outcome::accepted) refused = answered.decision->rejection();
+  });
+  std::uint32_t count = 0;
+  auto founder = id_as<CommandId>(log_id());
+  for (const auto& body : founding.registry) {
+    CommandHeader header{.id = derive<CommandId>(founder, "founding", count++),
+                         .received_at = clock().now(),
+                         .occurred_at = clock().now()};
+    header.fingerprint = sha256(bytes_of(header.id));
+    flatbuffers::FlatBufferBuilder builder;
+    auto offset = body.Pack(builder);
+    finish_command(builder, header, body.type, offset);
+    TOONO_TRY(send(partitions(), header.id, {builder.GetBufferPointer(), builder.GetSize()}));
+  }
+  TOONO_TRY(drain());
+  processor_->on_answer({});
+  if (refused != Rejection::none)
+    return unexpected(
+        {ErrorCode::refused, std::string("the registry was refused: ") + std::string(message_of(refused)),
+         "the stations, calendar or policy given", "mend the file and start again with an empty directory"});
+  return {};
+}
+
+/// The log first: leaving the group gives partitions up, and the handlers of that need the processor.
+Engine::~Engine() { log_.reset(); }
+
+Result<void> Engine::send(PartitionNumber partition, const CommandId& id, Bytes command) {
+  TOONO_TRY(log_->send(partition, command));
+  if (!is_shared()) return {};
+  processor_->await(id);
+  if (partition < inbox_ends_.size()) ++inbox_ends_[partition].sent_since;
+  return {};
+}
+
+Result<std::uint64_t> Engine::behind(PartitionNumber partition) {
+  if (!embedded_) return behind_on_kafka(partition);
+  auto waiting = embedded_->waiting();
+  return std::max<std::uint64_t>(waiting.records,
+                                 (waiting.bytes + kBytesCountedAsOne - 1) / kBytesCountedAsOne);
+}
+
+Result<std::size_t> Engine::step() {
+  if (!is_shared()) {
+    TOONO_TRY(vault_->settle());
+    return processor_->step(kGroup);
+  }
+  if (processor_->races_lost() > 0) wait_after_race(processor_->races_lost(), entropy());
+  followed_at_ = Steady::now();
+  return processor_->step(kSharedGroup);
+}
+
+Result<void> Engine::drain() {
+  if (is_shared()) return await_answers();
+  std::size_t decided = 0;
+  do {
+    TOONO_ASSIGN(decided, step());
+  } while (decided != 0);
+  return {};
+}
+
+Result<void> Engine::await_answers() {
+  auto heard_at = Steady::now();
+  while (processor_->awaiting() > 0) {
+    auto waiting = processor_->awaiting();
+    TOONO_ASSIGN(auto heard, step());
+    (void)heard;
+    if (processor_->awaiting() < waiting) heard_at = Steady::now();
+    if (Steady::now() - heard_at > std::chrono::milliseconds(options_.answer_within_ms))
+      return unexpected(
+          {ErrorCode::world,
+           fmt::format("{} commands were not decided within {} s", waiting, options_.answer_within_ms / 1000),
+           "the inbox of " + options_.kafka->brokers,
+           "is `toono serve` running? They stay in the inbox and will be decided; send them again under "
+           "the same ids to see their outcomes"});
+  }
+  return {};
+}
+
+Result<void> Engine::read_to_end(PartitionNumber partition) {
+  if (!is_shared()) return {};
+  TOONO_TRY(follower_->follow_to_end(*log_, partitions()));
+  TOONO_TRY(follower_->follow_to_end(*log_, partition));
+  return follower_->commit();
+}
+
+Result<std::size_t> Engine::fire_due() {
+  return is_shared() ? processor_->send_due(clock().now()) : processor_->fire_due(clock().now());
+}
+
+void Engine::set_durable(bool durable) {
+  if (embedded_) embedded_->set_durable(durable);
+}
+
+Result<void> Engine::sync() { return embedded_ ? embedded_->sync() : Result<void>(); }
+
+Result<void> Engine::close() {
+  TOONO_TRY(vault_->settle());
+  if (embedded_) {
+    TOONO_TRY(embedded_->close());
+    keep_heads(*follower_, options_.dir);
+  }
+  if (kafka_) TOONO_TRY(close_on_kafka());
+  if (store_->size().waiting_changes > kRowsWorthFlushing) return store_->flush();
+  return {};
+}
+
+}  // namespace toono

@@ -1,0 +1,168 @@
+// An opened deployment on the embedded log: journal, rows, registry, vault, and the processor that owns all
+// partitions.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "adapters/embedded/embedded_log.h"
+#include "adapters/engine/bulk_fold.h"
+#include "adapters/kafka/client.h"
+#include "adapters/vault/file_vault.h"
+#include "commands/pressure.h"
+#include "commands/processor.h"
+
+namespace toono {
+
+/// All paths of a data directory in one place.
+struct DataPaths {
+  explicit DataPaths(std::filesystem::path directory) : dir(std::move(directory)) {}
+  std::filesystem::path dir = {};
+  std::filesystem::path rows() const { return dir / "rows"; }
+  std::filesystem::path vault() const { return dir / "vault"; }
+};
+
+/// What a process is to a deployment on Kafka. On the embedded log every process owns all.
+enum class EngineRole {
+  edge,   ///< sends, follows and answers questions; owns nothing
+  owner,  ///< takes part in the group that shares the partitions out
+  alone,  ///< owns all partitions by hand: for founding, and for tests that force two owners
+};
+
+struct EngineOptions {
+  /// The data directory; on Kafka that of this node's rows.
+  std::filesystem::path dir = {};
+  std::optional<KafkaAddress> kafka = {};
+  EngineRole role = EngineRole::edge;
+  /// Empty: DIR.key beside the directory.
+  std::string master_key = {};
+  Clock* clock = nullptr;      // must outlive the engine
+  Entropy* entropy = nullptr;  // must outlive the engine
+  std::size_t cached_states = 100'000;
+  /// How long drain() waits for another engine's decision before it gives up.
+  std::int64_t answer_within_ms = 30'000;
+  /// L: so many commands may wait in an inbox before edges turn ordinary ones away (1 to kMostInboxLimit).
+  std::uint64_t inbox_limit = kInboxLimit;
+  /// The group has given a partition to this owner, or has taken it away.
+  std::function<void(PartitionNumber, bool owned)> on_ownership = {};
+  /// How far open() has come with rows of what the journal has beyond them; within open() alone.
+  FoldWatch on_fold = {};
+};
+
+/// What a new deployment begins with.
+struct Founding {
+  PartitionNumber partitions = 12;
+  std::optional<LogId> log_id;
+  bool simulated = false;
+  /// On Kafka: copies of every record; 0: three, or as many as there are brokers.
+  int replication = 0;
+  /// The registry's first commands, as bodies in the order in which they are sent.
+  std::vector<CommandBodyUnion> registry;
+};
+
+class KafkaLog;
+
+/// One thread at a time.
+class Engine {
+ public:
+  /// Makes the directory or the topics, the genesis of every partition, the vault and the registry. Error
+  /// refused: there is one.
+  static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, const Founding& founding);
+  /// Error not_found: nothing there. Everything else as the log, the store and the vault say.
+  static Result<std::unique_ptr<Engine>> open(const EngineOptions& options);
+  ~Engine();
+
+  /// Puts a command into the inbox; its decision reaches the answer handler, whoever makes it. What is sealed
+  /// in it must be settled in the vault before on a shared log.
+  Result<void> send(PartitionNumber partition, const CommandId& id, Bytes command);
+  /// How many commands wait in front of one sent now to this partition, as far as known here: on the embedded
+  /// log those of all partitions, since one owner decides them all, and a long one counts once for each 4 KiB
+  /// begun; on Kafka those of the partition, whose end is asked for now and then.
+  Result<std::uint64_t> behind(PartitionNumber partition);
+  /// Settles the vault's keys, then decides what waits in the inbox and follows what others decided; answers
+  /// reach the handler. After a race that was lost it waits a random and growing time first.
+  Result<std::size_t> step();
+  /// Steps until every command sent has its decision. Error world: no engine has decided within
+  /// answer_within_ms; the commands stay in the inbox.
+  Result<void> drain();
+  /// Follows what others have decided in this partition, and in the registry, to the ends as they are now:
+  /// the next look at an entity sees it. On the embedded log there are no others.
+  Result<void> read_to_end(PartitionNumber partition);
+  /// Sends what is due by the clock's now, of the partitions owned; on the embedded log decides it too.
+  Result<std::size_t> fire_due();
+  /// What this node has folded is less than genesis' window behind every end of the journal. Before that an
+  /// owner does not join the group. Always true on the embedded log.
+  Result<bool> is_near_the_heads();
+  /// What of the inbox of the partitions owned now has been decided for good, and counts on the journal: the
+  /// last command decided of each, which is kept with all behind it.
+  std::vector<From> decided_inbox() const;
+  /// Brings everything to the disk and closes in good order. After a long run the rows are flushed too.
+  Result<void> close();
+
+  /// Several processes write this log.
+  bool is_shared() const { return options_.kafka.has_value(); }
+  /// False: answers come before they are durable, for imports and simulations on the embedded log; sync()
+  /// makes up for it. On a shared log it changes nothing.
+  void set_durable(bool durable);
+  Result<void> sync();
+
+  Log& log() { return *log_; }
+  /// Null on Kafka.
+  EmbeddedLog* embedded_log() { return embedded_; }
+  RocksStore& store() { return *store_; }
+  Registry& registry() { return registry_; }
+  Vault& vault() { return *vault_; }
+  Follower& follower() { return *follower_; }
+  Processor& processor() { return *processor_; }
+  Clock& clock() { return *options_.clock; }
+  Entropy& entropy() { return *options_.entropy; }
+  const LogId& log_id() const { return follower_->genesis().log_id; }
+  PartitionNumber partitions() const { return follower_->partitions(); }
+  const EngineOptions& options() const { return options_; }
+
+ private:
+  explicit Engine(EngineOptions options) : options_(std::move(options)) {}
+  static Result<std::unique_ptr<Engine>> create_embedded(const EngineOptions& options,
+                                                         const Founding& founding);
+  static Result<std::unique_ptr<Engine>> create_on_kafka(const EngineOptions& options,
+                                                         const Founding& founding);
+  static Result<std::unique_ptr<Engine>> open_embedded(const EngineOptions& options);
+  static Result<std::unique_ptr<Engine>> open_on_kafka(const EngineOptions& options);
+  Result<void> assemble(PartitionNumber partitions);
+  Result<void> fill_empty_store(PartitionNumber partitions);
+  Result<void> fold(PartitionNumber partitions);
+  Result<void> found(const Founding& founding);
+  Result<std::uint64_t> take(PartitionNumber partition);
+  Result<void> check_inbox(PartitionNumber partition);
+  Result<void> await_answers();
+  Result<void> close_on_kafka();
+  Result<std::uint64_t> behind_on_kafka(PartitionNumber partition);
+
+  EngineOptions options_;
+  std::unique_ptr<Log> log_;
+  EmbeddedLog* embedded_ = nullptr;
+  KafkaLog* kafka_ = nullptr;
+  std::unique_ptr<RocksStore> store_;
+  std::unique_ptr<Vault> vault_;
+  Registry registry_;
+  std::unique_ptr<Follower> follower_;
+  std::unique_ptr<Processor> processor_;
+
+  using Steady = std::chrono::steady_clock;
+  /// What is known of an inbox at the brokers: its end, since when, and what was sent from here since.
+  struct InboxEnd {
+    std::uint64_t end = 0;
+    std::uint64_t sent_since = 0;
+    Steady::time_point known_at = {};
+  };
+  std::vector<InboxEnd> inbox_ends_;
+  Steady::time_point followed_at_ = {};
+};
+
+/// The default of a master key's place: DIR.key.
+std::string master_key_of(const EngineOptions& options);
+/// A random UUID (RFC 9562 version 4).
+LogId random_log_id(Entropy& entropy);
+
+}  // namespace toono

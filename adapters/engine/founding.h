@@ -1,0 +1,29 @@
+// What a deployment begins with: the built-in station tree, calendar and policy, or the files of the user's
+// own.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "adapters/engine/engine.h"
+
+namespace toono {
+
+/// Contents of the files of `toono init`; an empty text stands for what is built in.
+struct FoundingTexts {
+  std::string stations_csv;
+  std::string calendar_csv;
+  std::string policy_json;
+};
+
+/// The registry commands: policy, calendar, stations (parents before children), and two members of staff a
+/// station, so that the four-eyes rules can be kept from the first day. Error usage: the file, line and field
+/// that is wrong.
+Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& texts);
+
+/// The number of the n-th member of staff whom founding appoints at a station.
+inline StaffId founding_staff(StationId station, std::uint32_t n) {
+  return StaffId(station.code() * 100 + n);
+}
+
+}  // namespace toono

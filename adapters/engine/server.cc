@@ -1,0 +1,167 @@
+#include "adapters/engine/server.h"
+
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "adapters/kafka/inbox_trim.h"
+#include "adapters/kafka/topics.h"
+
+namespace toono {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::int64_t kAgendaEveryMs = 200;
+constexpr std::int64_t kFirstRetryMs = 100;
+constexpr std::int64_t kRefusalLastsMs = 30'000;
+
+std::int64_t ms_since(Steady::time_point then) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - then).count();
+}
+
+/// The topics as they are now, asked on a thread of its own: the answer may take seconds.
+class TopicWatch {
+ public:
+  TopicWatch(const ServerOptions& options, const Engine& engine)
+      : address_(*options.engine.kafka),
+        expected_{.log_id = engine.log_id(), .partitions = engine.partitions()},
+        every_ms_(options.check_every_ms),
+        tell_(options.watch.on_topics) {}
+
+  /// Error: a topic is not what it has to be any more. What could not be asked is asked again later.
+  Result<void> look() {
+    if (!asked_.valid()) {
+      if (ms_since(last_) < every_ms_) return {};
+      last_ = Steady::now();
+      asked_ = std::async(std::launch::async, [this] { return check_topics(address_, expected_); });
+      return {};
+    }
+    if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
+    auto report = asked_.get();
+    if (report && tell_) tell_(*report);
+    return report ? refuse_findings(address_, *report) : Result<void>();
+  }
+
+ private:
+  const KafkaAddress& address_;
+  TopicExpectation expected_;
+  std::int64_t every_ms_;
+  std::function<void(const TopicReport&)> tell_;
+  Steady::time_point last_ = Steady::now();
+  std::future<Result<TopicReport>> asked_;
+};
+
+/// Trims the inbox now and then, on a thread of its own. That it fails, for want of rights, stops nothing.
+class InboxKeeper {
+ public:
+  InboxKeeper(const ServerOptions& options, const Engine& engine) : options_(options), engine_(engine) {}
+
+  void look() {
+    if (options_.trim_inbox_after_ms == 0) return;
+    if (!asked_.valid()) {
+      if (ms_since(last_) < options_.check_every_ms) return;
+      last_ = Steady::now();
+      InboxTrim trim{.keep_from = engine_.decided_inbox(),
+                     .before_ms = options_.engine.clock->now().ms() - options_.trim_inbox_after_ms};
+      asked_ = std::async(std::launch::async, [trim = std::move(trim), address = *options_.engine.kafka,
+                                               count = engine_.partitions()] {
+        return trim_inbox(address, static_cast<PartitionNumber>(count + 1), trim);
+      });
+      return;
+    }
+    if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+    auto trimmed = asked_.get();
+    if (options_.watch.on_trim) options_.watch.on_trim(trimmed);
+  }
+
+ private:
+  const ServerOptions& options_;
+  const Engine& engine_;
+  Steady::time_point last_ = Steady::now();
+  std::future<Result<std::uint64_t>> asked_;
+};
+
+class Server {
+ public:
+  explicit Server(const ServerOptions& options) : options_(options) {
+    options_.engine.role = EngineRole::owner;
+    options_.engine.on_ownership = options_.watch.on_ownership;
+  }
+
+  Result<void> run() {
+    for (auto wait = kFirstRetryMs; !options_.should_stop();) {
+      auto ended = run_once(wait);
+      if (ended) return {};
+      if (!has_opened_ || !may_pass(ended.error())) return ended;
+      if (options_.watch.on_error) options_.watch.on_error(ended.error());
+      pause(wait);
+      wait = std::min(2 * wait, options_.retry_most_ms);
+    }
+    return {};
+  }
+
+ private:
+  /// Closing and opening again can mend it: the brokers or the disk, not what is written. A broker that has
+  /// just come back may deny for a moment that a topic exists: a refusal is believed when it is said twice,
+  /// the second time by the check of the topics if it is about them.
+  bool may_pass(const Error& error) {
+    if (error.code == ErrorCode::refused && ms_since(refused_at_) > kRefusalLastsMs) {
+      refused_at_ = Steady::now();
+      return true;
+    }
+    return error.code == ErrorCode::world || error.code == ErrorCode::busy;
+  }
+
+  /// Success: it was told to stop. `wait` begins anew once an engine has opened.
+  Result<void> run_once(std::int64_t& wait) {
+    TOONO_ASSIGN(auto engine, Engine::open(options_.engine));
+    wait = kFirstRetryMs;
+    has_opened_ = true;
+    if (options_.watch.on_open) options_.watch.on_open(*engine);
+    engine->processor().on_answer([this](const Answered& answered) {
+      if (options_.watch.on_decision) options_.watch.on_decision(answered);
+    });
+    TopicWatch topics(options_, *engine);
+    InboxKeeper inbox(options_, *engine);
+    auto agenda_at = Steady::now();
+    while (!options_.should_stop()) {
+      TOONO_TRY(step(*engine));
+      if (ms_since(agenda_at) >= kAgendaEveryMs) {
+        agenda_at = Steady::now();
+        TOONO_TRY(engine->fire_due());
+        if (options_.watch.on_tick) options_.watch.on_tick(*engine);
+        TOONO_TRY(topics.look());
+        inbox.look();
+      }
+    }
+    return engine->close();
+  }
+
+  Result<void> step(Engine& engine) const {
+    auto began = Steady::now();
+    TOONO_ASSIGN(auto decided, engine.step());
+    if (options_.watch.on_step) {
+      auto us = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - began).count();
+      options_.watch.on_step(engine, decided, us);
+    }
+    auto lost = engine.processor().races_lost();
+    if (lost > 0 && options_.watch.on_race) options_.watch.on_race(lost);
+    return {};
+  }
+
+  void pause(std::int64_t ms) const {
+    for (auto began = Steady::now(); ms_since(began) < ms && !options_.should_stop();)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+
+  ServerOptions options_;
+  bool has_opened_ = false;
+  Steady::time_point refused_at_ = Steady::now() - std::chrono::hours(1);
+};
+
+}  // namespace
+
+Result<void> serve(const ServerOptions& options) { return Server(options).run(); }
+
+}  // namespace toono

@@ -1,0 +1,52 @@
+// A server: an engine that owns what the group gives it, for as long as it is let. After any error it closes,
+// opens again, reads to the end, and goes on; only what no new start can mend ends it.
+#pragma once
+
+#include <functional>
+
+#include "adapters/engine/engine.h"
+#include "adapters/kafka/topics.h"
+
+namespace toono {
+
+/// What a server tells of itself. Called on the server's thread; may not block for long.
+struct ServerWatch {
+  std::function<void(const Engine&)> on_open = {};
+  std::function<void(PartitionNumber, bool owned)> on_ownership = {};
+  /// After each step: how many commands it decided or heard of, and how long it took.
+  std::function<void(Engine&, std::size_t decided, std::int64_t us)> on_step = {};
+  /// Every decision made here.
+  std::function<void(const Answered&)> on_decision = {};
+  /// Several times a second between steps: the engine as it stands.
+  std::function<void(Engine&)> on_tick = {};
+  /// A step in which another engine's record counted first; how many in a row.
+  std::function<void(std::uint32_t)> on_race = {};
+  /// The topics were checked while running. With findings the server ends.
+  std::function<void(const TopicReport&)> on_topics = {};
+  /// What was decided long ago was taken out of the inbox: how many records, or why it could not be done.
+  std::function<void(const Result<std::uint64_t>&)> on_trim = {};
+  /// The world failed: it closes, waits, and opens again.
+  std::function<void(const Error&)> on_error = {};
+};
+
+struct ServerOptions {
+  /// Of role owner.
+  EngineOptions engine = {};
+  /// Asked between steps; true ends the server in good order: its partitions are handed over at once.
+  std::function<bool()> should_stop = {};
+  ServerWatch watch = {};
+  /// How often the topics are checked while running.
+  std::int64_t check_every_ms = 60'000;
+  /// Commands of the partitions owned that are decided are removed from the inbox when they are older than
+  /// this; looked for as often as the topics are checked. 0: never.
+  std::int64_t trim_inbox_after_ms = 0;
+  /// The longest wait before the brokers are tried again.
+  std::int64_t retry_most_ms = 5'000;
+};
+
+/// Runs until it is told to stop. The first opening must succeed: an error of it ends the server, so that a
+/// wrong address is seen at once. After that it keeps trying when the world fails. Error: that first one, or
+/// what a new start cannot mend: damage, topics that were changed, a wrong key.
+Result<void> serve(const ServerOptions& options);
+
+}  // namespace toono

@@ -1,0 +1,175 @@
+#include "adapters/engine/vault_check.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "adapters/embedded/embedded_log.h"
+#include "adapters/engine/rebuild.h"
+#include "adapters/json/print.h"
+#include "adapters/vault/master_key.h"
+#include "core/chain.h"
+#include "projections/journal_reader.h"
+
+namespace toono {
+namespace {
+
+constexpr std::uint64_t kToldEvery = 4096;
+/// So many people are named one by one.
+constexpr std::size_t kMostNamed = 100;
+
+using VisitAccepted = std::function<Result<void>(const Decision&)>;
+
+/// Every accepted decision with events about people and cases, in the order of each partition.
+Result<void> each_accepted(Log& log, PartitionNumber partitions, const ScanProgress& progress,
+                           const VisitAccepted& visit) {
+  std::vector<From> from;
+  for (PartitionNumber partition = 0; partition < partitions; ++partition) from.push_back({partition});
+  std::uint64_t seen = 0;
+  Result<void> outcome;
+  TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
+    if (++seen % kToldEvery == 0 && progress) progress(seen);
+    Aligned aligned(record.bytes);
+    const auto* read = read_record(aligned.bytes());
+    const auto* decision = read ? read->body_as_Decision() : nullptr;
+    if (!decision || decision->outcome() != Outcome::accepted || !decision->events()) return true;
+    outcome = visit(*decision);
+    return outcome.has_value();
+  }));
+  return outcome;
+}
+
+std::filesystem::path mark_path(const std::filesystem::path& dir) { return dir / "vault.mark"; }
+
+std::string mark_text(const VaultMark& mark) {
+  return fmt::format("{} {}\n", mark.slots, to_hex(bytes_of(mark.last)));
+}
+
+bool is_marked_by(const std::filesystem::path& dir, const FileVault& vault) {
+  std::ifstream file(mark_path(dir), std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::uint32_t slots = 0;
+  std::istringstream(text.str()) >> slots;
+  auto mark = vault.mark_at(slots);
+  return mark && mark_text(*mark) == text.str();
+}
+
+/// What the journal says of the keys of people, and then whether the vault agrees.
+class VaultChecker {
+ public:
+  void take(const Decision& decision) {
+    scratch_.clear();
+    append_json(scratch_, reinterpret_cast<const flatbuffers::Table&>(decision), "Decision", collecting_);
+    for (const auto* event : *decision.events()) {
+      if (const auto* ordered = event->body_as_PersonErased()) note(ordered_, decision, *ordered);
+      if (const auto* done = event->body_as_SubjectKeysDestroyed()) note(destroyed_, decision, *done);
+    }
+  }
+
+  Result<std::vector<std::string>> judge(SlotVault& vault) {
+    for (const auto& [person, seal_class] : destroyed_) {
+      TOONO_ASSIGN(auto state, vault.key_state(person, seal_class));
+      if (state != SlotVault::KeyState::destroyed) not_erased_.insert(person);
+    }
+    for (const auto& [whose, id] : seals_) {
+      if (ordered_.contains(whose)) continue;
+      TOONO_ASSIGN(auto there, vault.has_key(whose.first, whose.second, id));
+      if (there) continue;
+      ++lost_keys_;
+      losers_.insert(whose.first);
+    }
+    return findings();
+  }
+
+ private:
+  using Whose = std::pair<PersonId, SealClass>;
+
+  template <class Event>
+  static void note(std::set<Whose>& into, const Decision& decision, const Event& event) {
+    for (auto seal_class : EnumValuesSealClass())
+      if (event.all_classes() || event.class_() == seal_class)
+        into.insert({id_as<PersonId>(*decision.entity()), seal_class});
+  }
+
+  std::vector<std::string> findings() const {
+    std::vector<std::string> found;
+    auto name = [&](const std::set<PersonId>& people, std::string_view what) {
+      std::size_t named = 0;
+      for (const auto& person : people)
+        if (named++ < kMostNamed) found.push_back(fmt::format("{} person {}", what, to_text(person)));
+    };
+    if (!not_erased_.empty())
+      found.push_back(
+          fmt::format("the erasure of {} people is not carried out in this vault, it is older than "
+                      "the journal: the next command that opens the store does it, say `status`",
+                      not_erased_.size()));
+    name(not_erased_, "the vault has not erased");
+    if (lost_keys_ > 0)
+      found.push_back(
+          fmt::format("the vault has lost {} keys of {} people, their words cannot be read: "
+                      "restore the vault from a backup that has them",
+                      lost_keys_, losers_.size()));
+    name(losers_, "the vault has lost a key of");
+    return found;
+  }
+
+  std::set<std::pair<Whose, KeyId>> seals_;
+  std::set<Whose> ordered_, destroyed_;
+  std::set<PersonId> not_erased_, losers_;
+  std::uint64_t lost_keys_ = 0;
+  std::string scratch_;
+  JsonOptions collecting_{.open = [this](const Sealed& sealed) {
+    if (sealed.person() && sealed.key_id() && sealed.class_() <= SealClass::MAX)
+      seals_.insert({{*sealed.person(), sealed.class_()}, *sealed.key_id()});
+    return Opened{};
+  }};
+};
+
+}  // namespace
+
+Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault,
+                                  const ScanProgress& progress) {
+  std::uint64_t erased = 0;
+  auto carry_out = [&](const Decision& decision) -> Result<void> {
+    for (const auto* event : *decision.events()) {
+      const auto* erasure = event->body_as_PersonErased();
+      if (!erasure) continue;
+      ++erased;
+      TOONO_TRY(vault.destroy(id_as<PersonId>(*decision.entity()),
+                              erasure->all_classes() ? std::nullopt : std::optional(erasure->class_())));
+    }
+    return {};
+  };
+  TOONO_TRY(each_accepted(log, partitions, progress, carry_out));
+  return erased;
+}
+
+Result<void> keep_erased(const std::filesystem::path& dir, Log& log, PartitionNumber partitions,
+                         FileVault& vault) {
+  if (is_marked_by(dir, vault)) return {};
+  TOONO_TRY(erase_again(log, partitions, vault));
+  return mark_erased(dir, vault);
+}
+
+Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vault) {
+  TOONO_TRY(replace_file(mark_path(dir).string(), bytes_of(mark_text(vault.mark()))));
+  return embedded::sync_directory(dir);
+}
+
+Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,
+                                             const ScanProgress& progress) {
+  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
+  auto partitions = static_cast<PartitionNumber>(reader.partitions() - 1);
+  ReadOnlyLog log(std::move(reader));
+  VaultChecker checker;
+  TOONO_TRY(each_accepted(log, partitions, progress, [&](const Decision& decision) -> Result<void> {
+    checker.take(decision);
+    return {};
+  }));
+  return checker.judge(vault);
+}
+
+}  // namespace toono

@@ -1,0 +1,35 @@
+// The vault held against the journal, which is the truth: erasures that it has not carried out, keys that it
+// has lost.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/vault/file_vault.h"
+#include "core/log.h"
+
+namespace toono {
+
+using ScanProgress = std::function<void(std::uint64_t records)>;
+
+/// Carries out again every erasure that the journal knows of: a vault may be older than it, or come from
+/// elsewhere. `partitions` does not count the registry's. Returns how many there were.
+Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault,
+                                  const ScanProgress& progress = {});
+
+/// Beside the vault stands a mark of how far it had come at the last erasure. A vault that does not reach it,
+/// or without a mark, is older or another's: all erasures are carried out again. Costs nothing else.
+Result<void> keep_erased(const std::filesystem::path& dir, Log& log, PartitionNumber partitions,
+                         FileVault& vault);
+/// To be called when keys were destroyed, before that is confirmed: makes the mark anew, durably.
+Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vault);
+
+/// What of the journal's seals the vault cannot do justice to, in words, people by their ids: keys that it
+/// should have and has not, words of erased people whose keys it still has. Erasures that wait for their hour
+/// are neither.
+Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,
+                                             const ScanProgress& progress = {});
+
+}  // namespace toono

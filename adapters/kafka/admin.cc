@@ -1,0 +1,197 @@
+#include "adapters/kafka/admin.h"
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+namespace toono {
+namespace {
+
+constexpr auto kBetweenLooks = std::chrono::milliseconds(20);
+
+/// The error of the one topic that an answer is about.
+rd_kafka_resp_err_t only_error(const rd_kafka_topic_result_t** results, std::size_t count,
+                               std::string& text) {
+  if (count != 1) return RD_KAFKA_RESP_ERR__BAD_MSG;
+  if (const char* words = rd_kafka_topic_result_error_string(results[0])) text = words;
+  return rd_kafka_topic_result_error(results[0]);
+}
+
+Result<void> outcome(const KafkaAddress& address, rd_kafka_resp_err_t code, const std::string& text,
+                     const std::string& what, const std::string& topic) {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  Error error = kafka_error(address, code, what, topic);
+  if (!text.empty()) error.what += " (" + text + ")";
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) error.code = ErrorCode::refused;
+  return unexpected(error);
+}
+
+}  // namespace
+
+KafkaAdmin::KafkaAdmin(const KafkaAddress& address, std::unique_ptr<KafkaListener> listener,
+                       ProducerPtr client)
+    : address_(address),
+      listener_(std::move(listener)),
+      client_(std::move(client)),
+      queue_(rd_kafka_queue_new(client_.get())) {}
+
+Result<std::unique_ptr<KafkaAdmin>> KafkaAdmin::open(const KafkaAddress& address) {
+  auto listener = std::make_unique<KafkaListener>();
+  TOONO_ASSIGN(auto client, make_producer(address, listener.get()));
+  return std::unique_ptr<KafkaAdmin>(new KafkaAdmin(address, std::move(listener), std::move(client)));
+}
+
+Result<KafkaEventPtr> KafkaAdmin::call(
+    rd_kafka_admin_op_t operation, const std::string& topic,
+    const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& ask) {
+  std::array<char, 256> problem{};
+  AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), operation));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), address_.answer_within_ms, problem.data(),
+                                            problem.size());
+  ask(options.get(), queue_.get());
+  // Errors of connections come as callbacks of the client's main queue.
+  KafkaEventPtr answer;
+  auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(address_.answer_within_ms + 2000);
+  while (!answer && std::chrono::steady_clock::now() < until) {
+    rd_kafka_poll(client_.get(), 0);
+    answer.reset(rd_kafka_queue_poll(queue_.get(), 100));
+  }
+  if (!answer)
+    return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker does not answer", topic,
+                                  listener_.get()));
+  if (auto code = rd_kafka_event_error(answer.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* words = rd_kafka_event_error_string(answer.get());
+    return unexpected(
+        kafka_error(address_, code, words ? words : "the broker refuses", topic, listener_.get()));
+  }
+  return answer;
+}
+
+Result<void> KafkaAdmin::create_topic(const TopicPlan& plan) {
+  std::array<char, 256> problem{};
+  NewTopicPtr topic(rd_kafka_NewTopic_new(plan.name.c_str(), plan.partitions, plan.replication,
+                                          problem.data(), problem.size()));
+  if (!topic)
+    return unexpected({ErrorCode::usage, std::string("the topic cannot be described: ") + problem.data(),
+                       plan.name, "mend its partitions or replication"});
+  for (const auto& [name, value] : plan.settings)
+    rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_CREATETOPICS, plan.name, [&](auto* options, auto* queue) {
+                 rd_kafka_NewTopic_t* topics[] = {topic.get()};
+                 rd_kafka_CreateTopics(client_.get(), topics, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  std::string text;
+  const auto* result = rd_kafka_event_CreateTopics_result(answer.get());
+  const auto** topics = rd_kafka_CreateTopics_result_topics(result, &count);
+  auto code = only_error(topics, count, text);
+  TOONO_TRY(outcome(address_, code, text, "the topic could not be made", plan.name));
+  return wait_until_known(plan);
+}
+
+Result<void> KafkaAdmin::wait_until_known(const TopicPlan& plan) {
+  auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(address_.answer_within_ms);
+  while (std::chrono::steady_clock::now() < until) {
+    TOONO_ASSIGN(auto metadata, topic_metadata(address_, client_.get(), plan.name, listener_.get()));
+    const auto* found = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
+    bool known = found && found->partition_cnt == plan.partitions;
+    for (int p = 0; known && p < plan.partitions; ++p)
+      known = found->partitions[p].err == RD_KAFKA_RESP_ERR_NO_ERROR && found->partitions[p].leader >= 0;
+    if (known) return {};
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                                "the topic was made and has no leaders yet", plan.name));
+}
+
+Result<void> KafkaAdmin::delete_topic(const std::string& name) {
+  DeleteTopicPtr topic(rd_kafka_DeleteTopic_new(name.c_str()));
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_DELETETOPICS, name, [&](auto* options, auto* queue) {
+                 rd_kafka_DeleteTopic_t* topics[] = {topic.get()};
+                 rd_kafka_DeleteTopics(client_.get(), topics, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  std::string text;
+  const auto* result = rd_kafka_event_DeleteTopics_result(answer.get());
+  const auto** topics = rd_kafka_DeleteTopics_result_topics(result, &count);
+  auto code = only_error(topics, count, text);
+  return outcome(address_, code, text, "the topic could not be removed", name);
+}
+
+Result<void> KafkaAdmin::add_partitions(const std::string& name, int total) {
+  std::array<char, 256> problem{};
+  NewPartitionsPtr more(rd_kafka_NewPartitions_new(name.c_str(), total, problem.data(), problem.size()));
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, name, [&](auto* options, auto* queue) {
+                 rd_kafka_NewPartitions_t* all[] = {more.get()};
+                 rd_kafka_CreatePartitions(client_.get(), all, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  std::string text;
+  const auto* result = rd_kafka_event_CreatePartitions_result(answer.get());
+  const auto** topics = rd_kafka_CreatePartitions_result_topics(result, &count);
+  auto code = only_error(topics, count, text);
+  return outcome(address_, code, text, "partitions could not be added", name);
+}
+
+Result<void> KafkaAdmin::alter_topic(const std::string& name,
+                                     const std::map<std::string, std::string>& settings) {
+  ConfigResourcePtr resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+  for (const auto& [key, value] : settings)
+    rd_kafka_ConfigResource_set_config(resource.get(), key.c_str(), value.c_str());
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_ALTERCONFIGS, name, [&](auto* options, auto* queue) {
+                 rd_kafka_ConfigResource_t* all[] = {resource.get()};
+                 rd_kafka_AlterConfigs(client_.get(), all, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_AlterConfigs_result(answer.get());
+  const auto* const* resources = rd_kafka_AlterConfigs_result_resources(result, &count);
+  auto code = count == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+  const char* words = count == 1 ? rd_kafka_ConfigResource_error_string(resources[0]) : nullptr;
+  return outcome(address_, code, words ? words : "", "the settings could not be changed", name);
+}
+
+Result<void> KafkaAdmin::delete_records_before(const std::string& topic, std::int32_t partition,
+                                               std::int64_t offset) {
+  PartitionListPtr before = partition_list();
+  add_to(before, topic, partition, offset);
+  DeleteRecordsPtr wanted(rd_kafka_DeleteRecords_new(before.get()));
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_DELETERECORDS, topic, [&](auto* options, auto* queue) {
+                 rd_kafka_DeleteRecords_t* all[] = {wanted.get()};
+                 rd_kafka_DeleteRecords(client_.get(), all, 1, options, queue);
+               }));
+  const auto* offsets =
+      rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer.get()));
+  auto code = offsets && offsets->cnt == 1 ? offsets->elems[0].err : RD_KAFKA_RESP_ERR__BAD_MSG;
+  return outcome(address_, code, "", "records could not be removed", topic);
+}
+
+Result<std::map<std::string, std::string>> KafkaAdmin::topic_settings(const std::string& name) {
+  return settings(RD_KAFKA_RESOURCE_TOPIC, name);
+}
+Result<std::map<std::string, std::string>> KafkaAdmin::broker_settings(int broker) {
+  return settings(RD_KAFKA_RESOURCE_BROKER, std::to_string(broker));
+}
+
+Result<std::map<std::string, std::string>> KafkaAdmin::settings(rd_kafka_ResourceType_t type,
+                                                                const std::string& name) {
+  ConfigResourcePtr resource(rd_kafka_ConfigResource_new(type, name.c_str()));
+  std::string topic = type == RD_KAFKA_RESOURCE_TOPIC ? name : "";
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, topic, [&](auto* options, auto* queue) {
+                 rd_kafka_ConfigResource_t* all[] = {resource.get()};
+                 rd_kafka_DescribeConfigs(client_.get(), all, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DescribeConfigs_result(answer.get());
+  const auto* const* resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
+  auto code = count == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+  const char* words = count == 1 ? rd_kafka_ConfigResource_error_string(resources[0]) : nullptr;
+  TOONO_TRY(outcome(address_, code, words ? words : "", "the settings cannot be read", topic));
+  std::map<std::string, std::string> found;
+  const auto* const* entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (const char* value = rd_kafka_ConfigEntry_value(entries[i]))
+      found[rd_kafka_ConfigEntry_name(entries[i])] = value;
+  return found;
+}
+
+}  // namespace toono

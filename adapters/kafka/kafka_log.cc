@@ -1,0 +1,317 @@
+#include "adapters/kafka/kafka_log.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace toono {
+namespace {
+
+/// The index of a partition's topic in the writers: entities', registry's.
+constexpr std::size_t kEntityTopic = 0, kRegistryTopic = 1;
+constexpr std::size_t kBatch = 4096;
+constexpr int kReadWaitMs = 100;
+constexpr int kFullQueueWaitMs = 50;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+SteadyTime from_now(int ms) { return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms); }
+
+/// Commands come one by one: long enough that what is sent together travels together, short enough not to be
+/// felt.
+const KafkaProperties kInboxWriter = {{"linger.ms", "0.5"}};
+/// Decisions come in groups, and settle() sends what waits: what goes earlier only makes more and smaller
+/// requests.
+const KafkaProperties kJournalWriter = {{"linger.ms", "5"}};
+/// The head of a topic is read by long polls that answer when there is something.
+const KafkaProperties kTailReader = {{"fetch.wait.max.ms", "500"}, {"fetch.min.bytes", "1"}};
+
+LogRecord record_of(Topic topic, PartitionNumber partition, const rd_kafka_message_t& message, Bytes bytes) {
+  return {.topic = topic,
+          .partition = partition,
+          .offset = static_cast<std::uint64_t>(message.offset),
+          .place = 0,
+          .appended_at_ms = topic == Topic::inbox ? rd_kafka_message_timestamp(&message, nullptr) : 0,
+          .bytes = bytes};
+}
+
+}  // namespace
+
+KafkaLog::KafkaLog(KafkaLogOptions options)
+    : options_(std::move(options)), topics_{TopicNames(options_.address.deployment), 0} {}
+
+Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaLogOptions options) {
+  std::unique_ptr<KafkaLog> self(new KafkaLog(std::move(options)));
+  const KafkaAddress& address = self->options_.address;
+  const TopicNames& names = self->topics_.names;
+  TOONO_ASSIGN(self->scanner_, TopicReader::open(address, kBrief));
+  TOONO_TRY(self->count_partitions());
+  TOONO_TRY(self->find_ends());
+  TOONO_ASSIGN(self->inbox_writer_,
+               TopicWriter::open(address, {names.inbox, names.registry_inbox}, kInboxWriter));
+  TOONO_ASSIGN(self->journal_writer_,
+               TopicWriter::open(address, {names.journal, names.registry_journal}, kJournalWriter));
+  return self;
+}
+
+Result<void> KafkaLog::count_partitions() {
+  const TopicNames& names = topics_.names;
+  auto count = [this](const std::string& topic) {
+    return partition_count(options_.address, scanner_->client(), topic, scanner_->listener());
+  };
+  TOONO_ASSIGN(int journal, count(names.journal));
+  if (journal == 0)
+    return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+                                  "there is no journal", names.journal, scanner_->listener()));
+  topics_.partitions = options_.partitions_with_registry ? options_.partitions_with_registry
+                                                         : static_cast<PartitionNumber>(journal + 1);
+  const std::pair<const std::string*, int> all[] = {{&names.journal, topics_.partitions - 1},
+                                                    {&names.inbox, topics_.partitions - 1},
+                                                    {&names.registry_journal, 1},
+                                                    {&names.registry_inbox, 1}};
+  for (const auto& [topic, wanted] : all) {
+    TOONO_ASSIGN(int found, count(*topic));
+    if (found != wanted)
+      return unexpected({ErrorCode::refused,
+                         fmt::format("the topic has {} partitions and must have {}", found, wanted),
+                         fmt::format("kafka:{}, topic {}", options_.address.brokers, *topic),
+                         "their number can never change: restore the topic, or name the right deployment"});
+  }
+  return {};
+}
+
+Result<void> KafkaLog::find_ends() {
+  begin_.resize(topics_.partitions);
+  for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
+    TOONO_ASSIGN(auto found, marks(Topic::journal, p));
+    begin_[p] = found.high;
+  }
+  return {};
+}
+
+Result<Watermarks> KafkaLog::marks(Topic topic, PartitionNumber partition) {
+  return watermarks(options_.address, scanner_->client(), topics_.topic(topic, partition),
+                    topics_.number(partition), scanner_->listener());
+}
+
+Result<std::uint64_t> KafkaLog::end(Topic topic, PartitionNumber partition) {
+  TOONO_TRY(known(partition));
+  TOONO_ASSIGN(auto found, marks(topic, partition));
+  return static_cast<std::uint64_t>(found.high);
+}
+
+std::uint64_t KafkaLog::acknowledged_end(PartitionNumber partition) const {
+  return static_cast<std::uint64_t>(inbox_writer_->end_of(
+      topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic, topics_.number(partition)));
+}
+
+Result<std::uint64_t> KafkaLog::begin(Topic topic, PartitionNumber partition) {
+  TOONO_TRY(known(partition));
+  TOONO_ASSIGN(auto found, marks(topic, partition));
+  return static_cast<std::uint64_t>(found.low);
+}
+
+Result<void> KafkaLog::known(PartitionNumber partition) const {
+  if (topics_.knows(partition)) return {};
+  return unexpected({ErrorCode::usage, fmt::format("there is no partition {}", partition),
+                     "kafka:" + options_.address.brokers, "name one of the log's own"});
+}
+
+Result<void> KafkaLog::send(PartitionNumber partition, Bytes command) {
+  TOONO_TRY(known(partition));
+  return inbox_writer_->write(topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic,
+                              topics_.number(partition), command);
+}
+
+Result<std::vector<LogRecord>> KafkaLog::receive(std::size_t limit) {
+  TOONO_TRY(inbox_writer_->poll());
+  if (options_.own_all) return receive_own_all(limit);
+  if (options_.group.empty()) return std::vector<LogRecord>();
+  TOONO_ASSIGN(bool joined, join());
+  if (!joined) return std::vector<LogRecord>();
+  return group_->receive(limit, options_.idle_wait_ms);
+}
+
+Result<bool> KafkaLog::join() {
+  if (group_) return true;
+  if (options_.may_join) {
+    TOONO_ASSIGN(bool may, options_.may_join());
+    if (!may) return false;
+  }
+  TOONO_ASSIGN(group_, InboxGroup::join(options_.address, topics_, options_.group,
+                                        {options_.on_assigned, options_.on_revoked}));
+  return true;
+}
+
+Result<std::vector<LogRecord>> KafkaLog::receive_own_all(std::size_t limit) {
+  if (!inbox_) {
+    TOONO_ASSIGN(inbox_, TopicReader::open(options_.address, kTailReader));
+    std::vector<ReadFrom> from;
+    for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
+      std::uint64_t next = 0;
+      if (options_.on_assigned) {
+        TOONO_ASSIGN(next, options_.on_assigned(p));
+      }
+      from.push_back({topics_.topic(Topic::inbox, p), topics_.number(p), static_cast<std::int64_t>(next)});
+    }
+    TOONO_TRY(inbox_->assign(std::move(from)));
+  }
+  TOONO_ASSIGN(auto messages, inbox_->read(limit, options_.idle_wait_ms));
+  inbox_arena_.clear();
+  std::vector<LogRecord> records;
+  records.reserve(messages.size());
+  for (const auto& [partition, message] : messages)
+    records.push_back(record_of(Topic::inbox, static_cast<PartitionNumber>(partition), *message,
+                                inbox_arena_.keep(message->payload, message->len)));
+  return records;
+}
+
+Result<void> KafkaLog::follow() {
+  if (journal_) return {};
+  TOONO_ASSIGN(journal_, TopicReader::open(options_.address, kTailReader));
+  std::vector<ReadFrom> from;
+  for (PartitionNumber p = 0; p < topics_.partitions; ++p)
+    from.push_back({topics_.topic(Topic::journal, p), topics_.number(p), begin_[p]});
+  return journal_->assign(std::move(from));
+}
+
+Result<void> KafkaLog::append(PartitionNumber partition, Bytes decision) {
+  TOONO_TRY(known(partition));
+  TOONO_TRY(follow());
+  while (true) {
+    auto queued = journal_writer_->write(topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic,
+                                         topics_.number(partition), decision);
+    if (queued || queued.error().code != ErrorCode::busy) return queued;
+    TOONO_TRY(journal_writer_->poll(kFullQueueWaitMs));
+  }
+}
+
+bool KafkaLog::read_back() const {
+  for (PartitionNumber p = 0; p < topics_.partitions; ++p)
+    if (journal_->next_offset(p) <
+        journal_writer_->end_of(topics_.is_registry(p) ? kRegistryTopic : kEntityTopic, topics_.number(p)))
+      return false;
+  return true;
+}
+
+Result<std::vector<LogRecord>> KafkaLog::settle() {
+  TOONO_TRY(follow());
+  TOONO_TRY(inbox_writer_->poll());
+  const bool wrote = journal_writer_->waiting() > 0;
+  TOONO_TRY(journal_writer_->settle());
+  settled_.clear();
+  settled_arena_.clear();
+  // An owner waits for commands, in receive(); who owns nothing waits here for what the others decide.
+  const bool owner = options_.own_all || group_ != nullptr;
+  int wait_ms = wrote || owner ? 0 : options_.idle_wait_ms;
+  const SteadyTime until = from_now(options_.address.answer_within_ms);
+  while (true) {
+    const bool done = read_back();
+    if (done && settled_arena_.held_bytes() >= options_.settle_bytes) break;
+    TOONO_ASSIGN(auto messages, journal_->read(kBatch, done ? wait_ms : kReadWaitMs));
+    for (const auto& [partition, message] : messages)
+      settled_.push_back(record_of(Topic::journal, static_cast<PartitionNumber>(partition), *message,
+                                   settled_arena_.keep(message->payload, message->len)));
+    if (done && messages.empty()) break;
+    wait_ms = 0;
+    if (messages.empty() && std::chrono::steady_clock::now() > until)
+      return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                                    "what was written cannot be read back", topics_.names.journal,
+                                    journal_->listener()));
+  }
+  return std::move(settled_);
+}
+
+Result<std::optional<KafkaLog::Range>> KafkaLog::range_of(Topic topic, const From& from) {
+  TOONO_TRY(known(from.partition));
+  TOONO_ASSIGN(auto found, marks(topic, from.partition));
+  auto begin = static_cast<std::int64_t>(from.offset);
+  std::string where = fmt::format("kafka:{}, topic {}, partition {}", options_.address.brokers,
+                                  topics_.topic(topic, from.partition), topics_.number(from.partition));
+  if (begin > found.high)
+    return unexpected(
+        {ErrorCode::damaged,
+         fmt::format("it ends before offset {}, and was read to offset {} before: it was cut or "
+                     "recreated",
+                     found.high, begin),
+         where, "restore the topic from a backup; the rows that were made from it stay ahead"});
+  if (begin < found.low) {
+    if (topic == Topic::journal)
+      return unexpected({ErrorCode::damaged,
+                         fmt::format("it begins at offset {}: the records before it were removed", found.low),
+                         where, "restore the topic from a backup, and switch retention off"});
+    // The inbox is trimmed behind the head.
+    begin = found.low;
+  }
+  if (begin == found.high) return std::optional<Range>();
+  return std::optional<Range>({from.partition, begin, found.high});
+}
+
+Result<void> KafkaLog::scan(Topic topic, const std::vector<From>& from, const Visitor& visit) {
+  std::vector<Range> ranges;
+  for (const From& one : from) {
+    TOONO_ASSIGN(auto range, range_of(topic, one));
+    if (range) ranges.push_back(*range);
+  }
+  TOONO_ASSIGN(auto reached, read_ranges(topic, std::move(ranges), visit));
+  if (topic == Topic::journal && !journal_)
+    for (const Range& range : reached)
+      if (range.begin <= begin_[range.partition])
+        begin_[range.partition] = std::max(begin_[range.partition], range.end);
+  return {};
+}
+
+/// Returns the ranges as far as the visitor was shown them.
+Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(Topic topic, std::vector<Range> ranges,
+                                                           const Visitor& visit) {
+  if (ranges.empty()) return ranges;
+  std::vector<ReadFrom> from;
+  std::vector<std::int64_t> shown;
+  from.reserve(ranges.size());
+  shown.reserve(ranges.size());
+  for (const Range& range : ranges)
+    from.push_back({topics_.topic(topic, range.partition), topics_.number(range.partition), range.begin});
+  TOONO_TRY(scanner_->assign(from));
+  RecordArena copies;
+  std::size_t open = ranges.size();
+  for (const Range& range : ranges) shown.push_back(range.begin);
+  SteadyTime until = from_now(options_.address.answer_within_ms);
+  for (bool more = true; more && open > 0;) {
+    auto messages = scanner_->read(kBatch, kReadWaitMs);
+    if (!messages) {
+      TOONO_TRY(scanner_->assign({}));
+      return unexpected(messages.error());
+    }
+    if (!messages->empty())
+      until = from_now(options_.address.answer_within_ms);
+    else if (std::chrono::steady_clock::now() > until)
+      return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                                    "the topic cannot be read", from.front().topic, scanner_->listener()));
+    for (const auto& [index, message] : *messages) {
+      const Range& range = ranges[index];
+      if (message->offset >= range.end) continue;
+      copies.clear();
+      more = visit(record_of(topic, range.partition, *message, copies.keep(message->payload, message->len)));
+      shown[index] = message->offset + 1;
+      open -= shown[index] == range.end;
+      if (!more) break;
+    }
+  }
+  TOONO_TRY(scanner_->assign({}));
+  for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i].end = shown[i];
+  return ranges;
+}
+
+Result<void> KafkaLog::close() {
+  auto flushed = inbox_writer_->settle();
+  if (group_) group_->leave();
+  return flushed;
+}
+
+std::vector<PartitionNumber> KafkaLog::owned() const {
+  if (group_) return {group_->owned().begin(), group_->owned().end()};
+  std::vector<PartitionNumber> all;
+  for (PartitionNumber p = 0; options_.own_all && p < topics_.partitions; ++p) all.push_back(p);
+  return all;
+}
+
+}  // namespace toono

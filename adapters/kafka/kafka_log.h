@@ -1,0 +1,99 @@
+// The log port on Apache Kafka: the inbox and the journal are topics, several processes share them, and who
+// owns which partition is a consumer group's hint. The chain rule, not this class, keeps two owners apart.
+#pragma once
+
+#include "adapters/kafka/inbox_group.h"
+#include "adapters/kafka/topic_reader.h"
+#include "adapters/kafka/topic_writer.h"
+
+namespace toono {
+
+struct KafkaLogOptions {
+  KafkaAddress address = {};
+  /// Counts the registry's; 0: as many as the broker has. Another number at the broker is refused.
+  PartitionNumber partitions_with_registry = 0;
+  /// The group that shares the inbox, joined at the first receive(). Empty: this process owns nothing (an
+  /// edge or a reader) and receive() gives nothing.
+  std::string group = {};
+  /// Asked before the group is joined: false puts it off, and until then this process follows as one who
+  /// owns nothing.
+  std::function<Result<bool>()> may_join = {};
+  /// Owns every partition by hand, without a group: for tests, and for a second owner forced beside the
+  /// first.
+  bool own_all = false;
+  /// Called inside receive() when a partition comes: the inbox offset of its next command to decide. Without
+  /// it everything is received from the beginning.
+  std::function<Result<std::uint64_t>(PartitionNumber)> on_assigned = {};
+  /// Called inside receive() or close() when a partition goes.
+  std::function<void(PartitionNumber)> on_revoked = {};
+  /// How long an owner's receive(), or a settle() of one who owns nothing, waits when there is nothing new.
+  int idle_wait_ms = 5;
+  /// A settle() gives at least what was appended, and stops taking more of a backlog beyond this.
+  std::size_t settle_bytes = std::size_t{32} << 20;
+};
+
+/// Threads as the port says. After any error of append(), settle() or receive() the outcome is unknown:
+/// close, open again, read to the end.
+///
+/// What settle() returns as new begins, for each partition, at its end at open(), or where the scans of the
+/// journal ended that came before the first append() or settle(). Later scans do not change it.
+class KafkaLog final : public Log {
+ public:
+  /// Error refused: the topics are not there, or have another number of partitions. Error world: no broker.
+  static Result<std::unique_ptr<KafkaLog>> open(KafkaLogOptions options);
+
+  Result<void> send(PartitionNumber partition, Bytes command) override;
+  Result<std::vector<LogRecord>> receive(std::size_t limit) override;
+  Result<void> append(PartitionNumber partition, Bytes decision) override;
+  Result<std::vector<LogRecord>> settle() override;
+  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override;
+
+  /// Sends what waits in the inbox' queue and hands the partitions over. Without it both are dropped.
+  Result<void> close();
+
+  PartitionNumber partitions() const { return topics_.partitions; }
+  /// Waits until all commands sent from here stand in the inbox.
+  Result<void> flush_inbox() { return inbox_writer_->settle(); }
+  /// The offset that the next record of the inbox or the journal will have.
+  Result<std::uint64_t> end(Topic topic, PartitionNumber partition);
+  /// The offset behind the last command sent from here that a broker has acknowledged; 0: none yet.
+  std::uint64_t acknowledged_end(PartitionNumber partition) const;
+  /// The first offset that is still there.
+  Result<std::uint64_t> begin(Topic topic, PartitionNumber partition);
+  /// The partitions whose commands receive() gives now.
+  std::vector<PartitionNumber> owned() const;
+
+ private:
+  explicit KafkaLog(KafkaLogOptions options);
+  Result<void> count_partitions();
+  Result<void> find_ends();
+  Result<void> known(PartitionNumber partition) const;
+  Result<std::vector<LogRecord>> receive_own_all(std::size_t limit);
+  Result<bool> join();
+  Result<void> follow();
+  bool read_back() const;
+  Result<Watermarks> marks(Topic topic, PartitionNumber partition);
+  /// Where a scan reads and ends; nothing if there is nothing to read.
+  struct Range {
+    PartitionNumber partition = 0;
+    std::int64_t begin = 0, end = 0;
+  };
+  Result<std::optional<Range>> range_of(Topic topic, const From& from);
+  Result<std::vector<Range>> read_ranges(Topic topic, std::vector<Range> ranges, const Visitor& visit);
+
+  KafkaLogOptions options_;
+  LogTopics topics_;
+  std::unique_ptr<TopicWriter> inbox_writer_, journal_writer_;
+  std::unique_ptr<TopicReader> scanner_;
+  /// The journal of all partitions, once append() or settle() was called; index = partition.
+  std::unique_ptr<TopicReader> journal_;
+  /// Where it begins, until then.
+  std::vector<std::int64_t> begin_;
+  std::vector<LogRecord> settled_;
+  RecordArena settled_arena_;
+  std::unique_ptr<InboxGroup> group_;
+  std::unique_ptr<TopicReader> inbox_;
+  RecordArena inbox_arena_;
+};
+
+}  // namespace toono

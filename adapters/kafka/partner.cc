@@ -1,0 +1,167 @@
+// A consumer whose partitions are given by hand and whose places are kept by the group, committed one by one:
+// partners say little, and nothing that they say may be lost.
+#include "adapters/kafka/partner.h"
+
+#include <fmt/format.h>
+
+#include "adapters/json/writer.h"
+#include "core/digest.h"
+#include "core/error_code.h"
+
+namespace toono {
+namespace {
+
+constexpr int kPollMs = 200;
+constexpr int kFlushMs = 30'000;
+
+struct Source {
+  ReferralLine line = ReferralLine::line_110;
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t end = 0;   // as it was at the call
+  std::int64_t next = 0;  // the first offset not answered yet
+};
+
+class Partners final : public KafkaListener {
+ public:
+  Partners(const PartnerOptions& options, const TakePartnerMessage& take)
+      : options_(options), take_(take), names_(options.address.deployment) {}
+
+  Result<void> open() {
+    const auto& address = options_.address;
+    TOONO_ASSIGN(consumer_, make_consumer(address, this, address.deployment + ".partners.v1"));
+    TOONO_ASSIGN(producer_, make_producer(address, this));
+    for (auto line : EnumValuesReferralLine()) {
+      auto topic = names_.referral_in(line);
+      TOONO_ASSIGN(auto count, partition_count(address, consumer_.get(), topic, this));
+      for (int partition = 0; partition < count; ++partition) TOONO_TRY(add(line, topic, partition));
+    }
+    if (sources_.empty())
+      return unexpected({ErrorCode::refused, "no line has a topic for what its partner says",
+                         "kafka:" + address.brokers, "make them with `toono topics create`"});
+    auto list = partition_list();
+    for (const auto& source : sources_) add_to(list, source.topic, source.partition, source.next);
+    auto code = rd_kafka_assign(consumer_.get(), list.get());
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    return unexpected(kafka_error(address, code, "the topics of the lines cannot be read", {}, this));
+  }
+
+  Result<PartnerCounts> run() {
+    while (!(options_.stop && options_.stop()) && !(options_.once && at_end())) {
+      KafkaMessagePtr message(rd_kafka_consumer_poll(consumer_.get(), kPollMs));
+      rd_kafka_poll(producer_.get(), 0);
+      if (!message) continue;
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        TOONO_TRY(answer(*message));
+      } else if (message->rkt) {
+        return unexpected(kafka_error(options_.address, message->err, "what a line says cannot be read",
+                                      rd_kafka_topic_name(message->rkt), this));
+      }
+    }
+    return counts_;
+  }
+
+  void on_delivery(const rd_kafka_message_t& message) override {
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) undelivered_ = message.err;
+  }
+
+ private:
+  /// From where the group stands; a group that has never been here begins at the beginning.
+  Result<void> add(ReferralLine line, const std::string& topic, std::int32_t partition) {
+    TOONO_ASSIGN(auto marks, watermarks(options_.address, consumer_.get(), topic, partition, this));
+    auto list = partition_list();
+    add_to(list, topic, partition, RD_KAFKA_OFFSET_INVALID);
+    auto code = rd_kafka_committed(consumer_.get(), list.get(), options_.address.answer_within_ms);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = list->elems[0].err;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return unexpected(
+          kafka_error(options_.address, code, "the place of the group is not to be had", topic, this));
+    auto committed = list->elems[0].offset;
+    if (committed > marks.high)
+      return unexpected(
+          {ErrorCode::damaged,
+           fmt::format("the topic ends at {}, in front of what was answered ({})", marks.high, committed),
+           fmt::format("kafka:{}, topic {}", options_.address.brokers, topic),
+           "it was made anew or cut: restore it, or take the group's offsets back by hand"});
+    sources_.push_back({line, topic, partition, marks.high, committed >= 0 ? committed : marks.low});
+    return {};
+  }
+
+  bool at_end() const {
+    for (const auto& source : sources_)
+      if (source.next < source.end) return false;
+    return true;
+  }
+
+  Result<void> answer(const rd_kafka_message_t& message) {
+    std::string_view topic = rd_kafka_topic_name(message.rkt);
+    for (auto& source : sources_) {
+      if (source.topic != topic || source.partition != message.partition) continue;
+      std::string_view text(static_cast<const char*>(message.payload), message.len);
+      TOONO_ASSIGN(auto answer, take_(source.line, text));
+      if (answer.refused) {
+        TOONO_TRY(bury(source, message.offset, text, *answer.refused));
+        ++counts_.dead;
+      } else {
+        ++counts_.taken;
+      }
+      source.next = message.offset + 1;
+      return commit(source);
+    }
+    return {};
+  }
+
+  Result<void> bury(const Source& source, std::int64_t offset, std::string_view message,
+                    const Error& reason) {
+    auto letter = dead_letter(source.line, source.topic, source.partition, offset, bytes_of(message), reason);
+    undelivered_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+    auto code = rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(names_.dead_letters.c_str()),
+                                  RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                                  RD_KAFKA_V_VALUE(letter.data(), letter.size()), RD_KAFKA_V_END);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = rd_kafka_flush(producer_.get(), kFlushMs);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = undelivered_;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    return unexpected(
+        kafka_error(options_.address, code, "a dead letter could not be kept", names_.dead_letters, this));
+  }
+
+  Result<void> commit(const Source& source) {
+    auto list = partition_list();
+    add_to(list, source.topic, source.partition, source.next);
+    auto code = rd_kafka_commit(consumer_.get(), list.get(), 0);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    return unexpected(
+        kafka_error(options_.address, code, "the place of the group could not be kept", source.topic, this));
+  }
+
+  const PartnerOptions& options_;
+  const TakePartnerMessage& take_;
+  TopicNames names_;
+  ConsumerPtr consumer_;
+  ProducerPtr producer_;
+  std::vector<Source> sources_;
+  rd_kafka_resp_err_t undelivered_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+  PartnerCounts counts_;
+};
+
+}  // namespace
+
+std::string dead_letter(ReferralLine line, const std::string& topic, std::int32_t partition,
+                        std::int64_t offset, Bytes message, const Error& reason) {
+  JsonWriter out;
+  out.begin_object().field("line", EnumNameReferralLine(line)).field("topic", topic);
+  out.field("partition", partition)
+      .field("offset", offset)
+      .field("sha256", to_hex(bytes_of(sha256(message))));
+  out.key("reason").begin_object().field("code", to_text(reason.code)).field("what", reason.what);
+  out.field("where", reason.where).field("next", reason.next).end_object();
+  return out.end_object().str();
+}
+
+Result<PartnerCounts> take_partner_messages(const PartnerOptions& options, const TakePartnerMessage& take) {
+  Partners partners(options, take);
+  TOONO_TRY(partners.open());
+  return partners.run();
+}
+
+}  // namespace toono

@@ -1,0 +1,78 @@
+// Reads partitions that were assigned by hand, in order and without gaps: the journal's followers, scans, the
+// keys, a publisher's tail.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapters/kafka/client.h"
+
+namespace toono {
+
+/// One partition, and the first offset wanted of it.
+struct ReadFrom {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+};
+
+/// What was read: `from` is the index in the list given to assign().
+struct ReadMessage {
+  std::size_t from = 0;
+  const rd_kafka_message_t* message = nullptr;
+};
+
+/// For a reader that ends where it knows the end to be. A question that waits at the broker for more holds up
+/// the next assign() by as long.
+inline const KafkaProperties kBrief = {{"fetch.wait.max.ms", "10"}};
+
+/// One thread at a time.
+class TopicReader {
+ public:
+  ~TopicReader();
+  static Result<std::unique_ptr<TopicReader>> open(const KafkaAddress& address,
+                                                   const KafkaProperties& more = {});
+
+  /// From now on these partitions are read, and no others. Does not look whether the offsets are there.
+  Result<void> assign(std::vector<ReadFrom> from);
+
+  /// The next messages, at most `limit` of them (0 is none), oldest first within a partition, each offset one
+  /// after the last. Waits at most `wait_ms` for the first. They last until the next call. Error damaged: an
+  /// offset is not there (the topic was cut, recreated or compacted) or a record's checksum fails. Error
+  /// world: the partition cannot be read now.
+  Result<std::span<const ReadMessage>> read(std::size_t limit, int wait_ms);
+
+  /// The next offset that read() will give, by index in the list.
+  std::int64_t next_offset(std::size_t from) const { return from_[from].offset; }
+
+  rd_kafka_t* client() { return consumer_.get(); }
+  const KafkaListener* listener() const { return listener_.get(); }
+  const KafkaAddress& address() const { return address_; }
+
+ private:
+  TopicReader(const KafkaAddress& address, std::unique_ptr<KafkaListener> listener, ConsumerPtr consumer);
+  void release();
+  /// Its place in from_, or npos.
+  std::size_t find(const rd_kafka_message_t& message);
+
+  KafkaAddress address_;
+  std::unique_ptr<KafkaListener> listener_;
+  ConsumerPtr consumer_;
+  KafkaQueuePtr queue_;
+  std::vector<ReadFrom> from_;
+  std::size_t last_found_ = 0;
+  std::vector<rd_kafka_message_t*> held_;
+  std::vector<ReadMessage> given_;
+};
+
+/// What an error message of a consumer means for its partition.
+Error read_error(const KafkaAddress& address, const rd_kafka_message_t& message,
+                 const KafkaListener* listener);
+
+/// A record stands where another was expected.
+Error gap_error(const KafkaAddress& address, const std::string& topic, std::int32_t partition,
+                std::int64_t expected, std::int64_t found);
+
+}  // namespace toono

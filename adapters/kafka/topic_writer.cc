@@ -1,0 +1,95 @@
+#include "adapters/kafka/topic_writer.h"
+
+namespace toono {
+namespace {
+
+constexpr int kFlushSliceMs = 200;
+constexpr const char* kUnknownOutcome = "close the log, open it again, read to the end, and only then act";
+
+void raise(std::vector<std::int64_t>& ends, std::int32_t partition, std::int64_t end) {
+  auto index = static_cast<std::size_t>(partition);
+  if (ends.size() <= index) ends.resize(index + 1);
+  ends[index] = std::max(ends[index], end);
+}
+
+}  // namespace
+
+TopicWriter::TopicWriter(const KafkaAddress& address, std::vector<std::string> topics)
+    : address_(address), topics_(std::move(topics)), ends_(topics_.size()) {}
+
+Result<std::unique_ptr<TopicWriter>> TopicWriter::open(const KafkaAddress& address,
+                                                       std::vector<std::string> topics,
+                                                       const KafkaProperties& more) {
+  std::unique_ptr<TopicWriter> self(new TopicWriter(address, std::move(topics)));
+  TOONO_ASSIGN(self->producer_, make_producer(address, self.get(), more));
+  for (const std::string& topic : self->topics_)
+    self->handles_.emplace_back(rd_kafka_topic_new(self->producer_.get(), topic.c_str(), nullptr));
+  return self;
+}
+
+Result<void> TopicWriter::write(std::size_t topic, std::int32_t partition, Bytes record) {
+  // librdkafka copies and takes a void*; nothing is written through it.
+  auto* payload = const_cast<std::uint8_t*>(record.data());
+  int failed = rd_kafka_produce(handles_[topic].get(), partition, RD_KAFKA_MSG_F_COPY, payload, record.size(),
+                                nullptr, 0, &topics_[topic]);
+  if (failed == 0) return {};
+  auto code = rd_kafka_last_error();
+  Error error = kafka_error(address_, code, "the record cannot be sent", topics_[topic], this);
+  if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+    error.code = ErrorCode::busy;
+    error.next = "wait until some of it has been written, then send again";
+  }
+  return unexpected(error);
+}
+
+void TopicWriter::on_delivery(const rd_kafka_message_t& message) {
+  // write() gave the topic's name: its place in the list is the index.
+  auto topic = static_cast<std::size_t>(static_cast<const std::string*>(message._private) - topics_.data());
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (!failed_)
+      failed_ = kafka_error(address_, message.err, "a record may or may not have been written",
+                            topics_[topic], this);
+    return;
+  }
+  if (message.offset >= 0)
+    raise(ends_[topic], message.partition, message.offset + 1);
+  else
+    unknown_ends_.emplace_back(topic, message.partition);
+}
+
+Result<void> TopicWriter::trouble() const {
+  if (!failed_ && !fatal()) return {};
+  Error error =
+      failed_ ? *failed_ : kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the producer failed", {}, this);
+  error.code = ErrorCode::world;
+  error.next = kUnknownOutcome;
+  return unexpected(error);
+}
+
+Result<void> TopicWriter::poll(int wait_ms) {
+  rd_kafka_poll(producer_.get(), wait_ms);
+  return trouble();
+}
+
+Result<void> TopicWriter::settle() {
+  // Ends without a limit of its own: what is not acknowledged within message.timeout.ms fails.
+  while (rd_kafka_flush(producer_.get(), kFlushSliceMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) TOONO_TRY(trouble());
+  TOONO_TRY(trouble());
+  return find_unknown_ends();
+}
+
+Result<void> TopicWriter::find_unknown_ends() {
+  for (const auto& [topic, partition] : unknown_ends_) {
+    TOONO_ASSIGN(auto marks, watermarks(address_, producer_.get(), topics_[topic], partition, this));
+    raise(ends_[topic], partition, marks.high);
+  }
+  unknown_ends_.clear();
+  return {};
+}
+
+std::int64_t TopicWriter::end_of(std::size_t topic, std::int32_t partition) const {
+  auto index = static_cast<std::size_t>(partition);
+  return index < ends_[topic].size() ? ends_[topic][index] : 0;
+}
+
+}  // namespace toono

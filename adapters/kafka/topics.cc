@@ -1,0 +1,175 @@
+// How the topics of a deployment are set, and how they are made with their genesis.
+#include "adapters/kafka/topics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "adapters/kafka/kafka_log.h"
+#include "core/time.h"
+
+namespace toono {
+namespace {
+
+constexpr int kMostCopies = 3;
+/// Twice the largest record, with room for the broker's own bytes.
+constexpr std::size_t kMaxMessageBytes = 2 * kMaxRecordBytes;
+
+constexpr char kAnyTime[] = "9223372036854775807";
+
+std::map<std::string, std::string> kept_for_ever(const TopicOptions& options) {
+  return {{"cleanup.policy", "delete"},
+          {"retention.ms", "-1"},
+          {"retention.bytes", "-1"},
+          {"unclean.leader.election.enable", "false"},
+          {"min.insync.replicas", std::to_string(options.min_isr)},
+          {"max.message.bytes", std::to_string(kMaxMessageBytes)}};
+}
+
+/// Compacted soon: a key that was destroyed must leave the disks.
+std::map<std::string, std::string> compacted(const TopicOptions& options) {
+  return {{"cleanup.policy", "compact"},
+          {"segment.ms", std::to_string(10 * kMinuteMs)},
+          {"segment.bytes", std::to_string(16 << 20)},
+          {"min.compaction.lag.ms", "0"},
+          {"max.compaction.lag.ms", std::to_string(60 * kMinuteMs)},
+          {"min.cleanable.dirty.ratio", "0.1"},
+          {"delete.retention.ms", std::to_string(24 * 60 * kMinuteMs)},
+          {"message.timestamp.type", "LogAppendTime"},
+          {"unclean.leader.election.enable", "false"},
+          {"min.insync.replicas", std::to_string(options.min_isr)}};
+}
+
+Error already_founded(const KafkaAddress& address, const std::string& topic) {
+  return {ErrorCode::refused, "the deployment is founded already: its journal holds records",
+          fmt::format("kafka:{}, topic {}", address.brokers, topic),
+          "use it as it is, or name another deployment; topics are made once"};
+}
+
+Result<void> choose_copies(KafkaAdmin& admin, TopicOptions& options) {
+  TOONO_ASSIGN(auto metadata, topic_metadata(admin.address(), admin.client(), "", admin.listener()));
+  if (options.replication == 0) options.replication = std::min(kMostCopies, metadata->broker_cnt);
+  if (options.min_isr == 0) options.min_isr = options.replication >= kMostCopies ? 2 : 1;
+  const std::string brokers = "kafka:" + admin.address().brokers;
+  if (options.replication > metadata->broker_cnt)
+    return unexpected({ErrorCode::usage,
+                       fmt::format("{} copies are asked for, and {} brokers answer", options.replication,
+                                   metadata->broker_cnt),
+                       brokers, "start more brokers, or ask for fewer copies"});
+  if (options.min_isr < 1 || options.min_isr > options.replication)
+    return unexpected(
+        {ErrorCode::usage,
+         fmt::format("{} copies in sync cannot be asked of {}", options.min_isr, options.replication),
+         brokers, "ask for one to as many as there are copies; two of three is usual"});
+  return {};
+}
+
+/// Where the log stands before genesis is written.
+struct Begun {
+  std::optional<GenesisFacts> facts;
+  std::vector<PartitionNumber> missing;
+};
+
+/// Error refused: there is more than an interrupted founding could have left.
+Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
+  const TopicNames names(address.deployment);
+  const auto registry = static_cast<PartitionNumber>(log.partitions() - 1);
+  Begun found;
+  for (PartitionNumber p = 0; p <= registry; ++p) {
+    TOONO_ASSIGN(auto decisions, log.end(Topic::journal, p));
+    TOONO_ASSIGN(auto commands, log.end(Topic::inbox, p));
+    if (decisions > 1 || commands > 0) return unexpected(already_founded(address, names.journal));
+    if (decisions == 0) found.missing.push_back(p);
+  }
+  if (found.missing.empty()) return unexpected(already_founded(address, names.journal));
+  TOONO_TRY(log.scan(Topic::journal, {{registry}}, [&](const LogRecord& record) {
+    found.facts = founding_facts(record.bytes);
+    return false;
+  }));
+  // The registry's is written first: others without it come from elsewhere.
+  if (!found.facts && found.missing.size() <= registry)
+    return unexpected(already_founded(address, names.journal));
+  return found;
+}
+
+Result<LogId> write_genesis(const KafkaAddress& address, const TopicOptions& options) {
+  TOONO_ASSIGN(auto log, KafkaLog::open({.address = address}));
+  TOONO_ASSIGN(auto found, begun(*log, address));
+  const GenesisFacts facts = found.facts.value_or(options.genesis);
+  if (facts.partitions + 1 != log->partitions())
+    return unexpected(already_founded(address, TopicNames(address.deployment).registry_journal));
+  // The registry's partition is the last and goes first.
+  std::ranges::reverse(found.missing);
+  for (PartitionNumber partition : found.missing) {
+    TOONO_TRY(log->append(partition, genesis_record(facts, partition)));
+    TOONO_ASSIGN(auto settled, log->settle());
+    if (settled.empty())
+      return unexpected({ErrorCode::world, "genesis was written and is not to be read back",
+                         "kafka:" + address.brokers, "call it again: it goes on where it stopped"});
+  }
+  TOONO_TRY(log->close());
+  return facts.log_id;
+}
+
+}  // namespace
+
+std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOptions& options) {
+  const TopicNames names(deployment);
+  const int partitions = options.genesis.partitions;
+  std::vector<TopicPlan> plans;
+  auto add = [&](const std::string& name, int count, std::map<std::string, std::string> settings) {
+    plans.push_back({name, count, options.replication, std::move(settings)});
+  };
+  auto stamped = kept_for_ever(options);
+  stamped["message.timestamp.type"] = "LogAppendTime";
+  add(names.registry_journal, 1, kept_for_ever(options));
+  add(names.registry_inbox, 1, stamped);
+  add(names.journal, partitions, kept_for_ever(options));
+  add(names.inbox, partitions, stamped);
+  add(names.keys, 1, compacted(options));
+  // Partition by partition as the journal has them; the registry's events stand in the last. A record's time
+  // is when its event was recorded: years ago, or in a simulated year that has not come yet.
+  auto told = kept_for_ever(options);
+  told["message.timestamp.before.max.ms"] = told["message.timestamp.after.max.ms"] = kAnyTime;
+  add(names.events, partitions + 1, told);
+  for (ReferralLine line : EnumValuesReferralLine()) {
+    add(names.referral_out(line), 1, told);
+    add(names.referral_in(line), 1, kept_for_ever(options));
+  }
+  add(names.dead_letters, 1, kept_for_ever(options));
+  return plans;
+}
+
+std::optional<GenesisFacts> founding_facts(Bytes bytes) {
+  const Record* record = read_record(bytes);
+  const Genesis* genesis = record ? record->body_as_Genesis() : nullptr;
+  if (!genesis) return std::nullopt;
+  GenesisFacts facts{.log_id = *genesis->log_id(),
+                     .partitions = genesis->partitions(),
+                     .window = genesis->window(),
+                     .created_at = *genesis->created_at(),
+                     .simulated = genesis->simulated()};
+  // Nothing else may be in it: the others are made from these facts.
+  if (!std::ranges::equal(bytes, genesis_record(facts, facts.partitions))) return std::nullopt;
+  return facts;
+}
+
+Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options) {
+  if (options.genesis.partitions == 0 || is_nil(options.genesis.log_id))
+    return unexpected({ErrorCode::usage, "a deployment needs at least one partition and an id",
+                       "kafka:" + address.brokers, "name the number of partitions; 12 is usual"});
+  TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
+  TOONO_TRY(choose_copies(*admin, options));
+  for (const TopicPlan& plan : topic_plans(address.deployment, options)) {
+    auto made = admin->create_topic(plan);
+    // An earlier call was interrupted here; what is in the topics says whether it may go on.
+    if (!made && made.error().code != ErrorCode::refused) return unexpected(made.error());
+    if (made) continue;
+    TOONO_ASSIGN(int count, partition_count(address, admin->client(), plan.name, admin->listener()));
+    if (count == 0) return unexpected(made.error());
+    if (count != plan.partitions) return unexpected(already_founded(address, plan.name));
+  }
+  return write_genesis(address, options);
+}
+
+}  // namespace toono

@@ -1,0 +1,67 @@
+// The topics of a deployment: made once, with the genesis of every chain in them, and checked at every start
+// and while running.
+#pragma once
+
+#include "adapters/kafka/admin.h"
+#include "adapters/kafka/log_topics.h"
+#include "core/chain.h"
+
+namespace toono {
+
+struct TopicOptions {
+  /// The genesis of the registry, of which every other follows; its `partitions` do not count the registry's.
+  GenesisFacts genesis = {};
+  /// Copies of every record. 0: three, or as many as there are brokers.
+  int replication = 0;
+  /// How many copies must stand before a record counts as written. 0: two with three copies or more, else
+  /// one.
+  int min_isr = 0;
+};
+
+/// Every topic of the deployment with its settings: the journal and inbox, the registry's pair, keys, events,
+/// and the referral lines. `options.replication` and min_isr must be set.
+std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOptions& options);
+
+/// Makes all topics and writes genesis, the registry's first; returns the deployment's id. Only ever once:
+/// where a chain has begun it is refused. A call that was interrupted is completed by the next one, under the
+/// id that the first had written, if any.
+Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options);
+
+/// What the registry's genesis says; nothing if the record is another.
+std::optional<GenesisFacts> founding_facts(Bytes record);
+
+/// One thing that is not as it must be.
+struct TopicFinding {
+  std::string topic;
+  std::string property;
+  std::string found;
+  std::string wanted;
+  std::string remedy;
+};
+
+struct TopicReport {
+  /// Empty: all is well.
+  std::vector<TopicFinding> findings = {};
+  /// What could not be looked at, and why.
+  std::vector<std::string> not_checked = {};
+  /// Of the registry's genesis, if there is one.
+  std::optional<LogId> log_id = {};
+  PartitionNumber partitions = 0;
+};
+
+/// What a check compares with, beyond the rules of the topics themselves.
+struct TopicExpectation {
+  /// What the node's rows were made from; empty: any.
+  std::optional<LogId> log_id = {};
+  /// Without the registry's; 0: what genesis says.
+  PartitionNumber partitions = 0;
+};
+
+/// Looks at every topic's partitions, cleanup, retention, elections, timestamps and copies, at the version of
+/// the brokers, and at the genesis of every chain. Error world: no broker answers.
+Result<TopicReport> check_topics(const KafkaAddress& address, const TopicExpectation& expected = {});
+
+/// The findings as one refusal, for a start that cannot go on; nothing if there are none.
+Result<void> refuse_findings(const KafkaAddress& address, const TopicReport& report);
+
+}  // namespace toono

@@ -1,0 +1,269 @@
+// Compares the topics with what they must be, and says what to do about each difference.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "adapters/kafka/kafka_log.h"
+#include "adapters/kafka/topics.h"
+
+namespace toono {
+namespace {
+
+/// Brokers before it may move the high watermark below the in-sync minimum (KAFKA-15583).
+constexpr int kOldestMajor = 3, kOldestMinor = 7;
+
+/// One record a partition, and nothing fetched ahead of a journal that may be long.
+const KafkaProperties kFirstRecordReader = {
+    {"fetch.wait.max.ms", "10"}, {"queued.min.messages", "1"}, {"fetch.message.max.bytes", "16384"}};
+constexpr std::size_t kFirstRecordBatch = 256;
+constexpr int kFirstRecordWaitMs = 100;
+
+/// What a setting's value means if it is not the one wanted.
+struct Remedy {
+  const char* property;
+  const char* remedy;
+};
+constexpr Remedy kRemedies[] = {
+    {"cleanup.policy", "set it back at once, then run `toono verify`: records may be gone already"},
+    {"retention.ms", "set it back at once, then run `toono verify`: records may be gone already"},
+    {"retention.bytes", "set it back at once, then run `toono verify`: records may be gone already"},
+    {"unclean.leader.election.enable",
+     "set it back: a replica that lags could lead, and acknowledged records be lost"},
+    {"message.timestamp.type", "set it back: the inbox' time must be the broker's, not the sender's"},
+    {"min.insync.replicas", "set it back: a record must stand on more than one broker before it counts"},
+    {"max.message.bytes", "set it back: the largest decisions could not be written"}};
+
+const char* remedy_of(const std::string& property) {
+  for (const Remedy& one : kRemedies)
+    if (property == one.property) return one.remedy;
+  return "set it back";
+}
+
+/// Smaller is as bad as different for some, more is welcome for others.
+bool fits(const std::string& property, const std::string& found, const std::string& wanted) {
+  if (property != "max.message.bytes" && property != "min.insync.replicas") return found == wanted;
+  long long have = 0, need = 0;
+  std::from_chars(found.data(), found.data() + found.size(), have);
+  std::from_chars(wanted.data(), wanted.data() + wanted.size(), need);
+  return have >= need;
+}
+
+std::string genesis_of(PartitionNumber partition) {
+  return fmt::format("genesis of partition {}", partition);
+}
+
+class TopicCheck {
+ public:
+  TopicCheck(KafkaAdmin& admin, const TopicExpectation& expected)
+      : admin_(admin), expected_(expected), names_(admin.address().deployment) {}
+
+  Result<TopicReport> run();
+
+ private:
+  Result<void> brokers();
+  Result<void> genesis_of_registry();
+  Result<void> topic(const TopicPlan& plan);
+  Result<bool> layout(const TopicPlan& plan);
+  Result<void> settings(const TopicPlan& plan);
+  Result<void> chains();
+  Result<bool> has_first(PartitionNumber partition);
+  void compare(PartitionNumber partition, const Buffer& first);
+  Result<std::vector<Buffer>> first_records(const std::string& topic,
+                                            const std::vector<PartitionNumber>& partitions);
+  void find(const std::string& topic, std::string property, std::string found, std::string wanted,
+            std::string remedy) {
+    report_.findings.push_back(
+        {topic, std::move(property), std::move(found), std::move(wanted), std::move(remedy)});
+  }
+
+  KafkaAdmin& admin_;
+  const TopicExpectation& expected_;
+  TopicNames names_;
+  TopicReport report_;
+  std::optional<GenesisFacts> genesis_;
+  int broker_count_ = 0;
+  int copies_ = 0;
+};
+
+Result<TopicReport> TopicCheck::run() {
+  TOONO_TRY(brokers());
+  TOONO_TRY(genesis_of_registry());
+  TopicOptions options;
+  options.replication = options.min_isr = 1;
+  if (genesis_) options.genesis = *genesis_;
+  if (expected_.partitions) options.genesis.partitions = expected_.partitions;
+  report_.partitions = options.genesis.partitions;
+  for (const TopicPlan& plan : topic_plans(admin_.address().deployment, options)) TOONO_TRY(topic(plan));
+  if (genesis_) TOONO_TRY(chains());
+  return std::move(report_);
+}
+
+Result<void> TopicCheck::brokers() {
+  TOONO_ASSIGN(auto metadata, topic_metadata(admin_.address(), admin_.client(), "", admin_.listener()));
+  broker_count_ = metadata->broker_cnt;
+  for (int i = 0; i < metadata->broker_cnt; ++i) {
+    const int id = metadata->brokers[i].id;
+    auto settings = admin_.broker_settings(id);
+    if (!settings) {
+      report_.not_checked.push_back(fmt::format("the version of broker {}: {}", id, settings.error().what));
+      continue;
+    }
+    // Kafka's own number of its formats: there is no other that an administrator may ask for. Brokers of 4.0
+    // and later do not have the setting any more.
+    auto version = settings->find("inter.broker.protocol.version");
+    if (version == settings->end()) continue;
+    int major = 0, minor = 0;
+    const std::string& text = version->second;
+    auto [dot, failed] = std::from_chars(text.data(), text.data() + text.size(), major);
+    if (failed == std::errc() && dot != text.data() + text.size())
+      std::from_chars(dot + 1, text.data() + text.size(), minor);
+    if (std::pair(major, minor) < std::pair(kOldestMajor, kOldestMinor))
+      find(fmt::format("broker {}", id), "inter.broker.protocol.version", text,
+           fmt::format("{}.{} or later", kOldestMajor, kOldestMinor),
+           "upgrade the brokers: older ones can lose acknowledged records");
+  }
+  return {};
+}
+
+/// All are asked for at once: a question that follows another waits until the broker has answered that.
+Result<std::vector<Buffer>> TopicCheck::first_records(const std::string& topic,
+                                                      const std::vector<PartitionNumber>& partitions) {
+  const auto& address = admin_.address();
+  TOONO_ASSIGN(auto reader, TopicReader::open(address, kFirstRecordReader));
+  std::vector<ReadFrom> from;
+  from.reserve(partitions.size());
+  for (PartitionNumber partition : partitions) from.push_back({topic, partition, 0});
+  TOONO_TRY(reader->assign(from));
+  std::vector<Buffer> first(from.size());
+  std::size_t missing = from.size();
+  for (int waited_ms = 0; missing > 0;) {
+    TOONO_ASSIGN(auto messages, reader->read(kFirstRecordBatch, kFirstRecordWaitMs));
+    for (const auto& [index, message] : messages) {
+      if (message->offset != 0) continue;
+      const auto* payload = static_cast<const std::uint8_t*>(message->payload);
+      first[index].assign(payload, payload + message->len);
+      --missing;
+    }
+    waited_ms += messages.empty() ? kFirstRecordWaitMs : 0;
+    if (waited_ms > address.answer_within_ms)
+      return unexpected(kafka_error(address, RD_KAFKA_RESP_ERR__TIMED_OUT, "the first record cannot be read",
+                                    topic, reader->listener()));
+  }
+  return first;
+}
+
+Result<void> TopicCheck::genesis_of_registry() {
+  const auto& address = admin_.address();
+  TOONO_ASSIGN(int count,
+               partition_count(address, admin_.client(), names_.registry_journal, admin_.listener()));
+  if (count == 0) return {};  // its absence is found with the topics
+  TOONO_ASSIGN(auto marks,
+               watermarks(address, admin_.client(), names_.registry_journal, 0, admin_.listener()));
+  if (marks.low > 0 || marks.high == 0) {
+    find(names_.registry_journal, "genesis", marks.low > 0 ? "removed" : "none", "the first record",
+         marks.low > 0 ? "restore the topic from a backup"
+                       : "found the deployment once with `toono topics create`, or restore the topic");
+    return {};
+  }
+  TOONO_ASSIGN(auto first, first_records(names_.registry_journal, {0}));
+  genesis_ = founding_facts(first.front());
+  if (!genesis_) {
+    find(names_.registry_journal, "genesis", "another record", "the registry's genesis",
+         "restore the topic from a backup; is this the right deployment?");
+    return {};
+  }
+  report_.log_id = genesis_->log_id;
+  if (expected_.log_id && !(*expected_.log_id == genesis_->log_id))
+    find(names_.registry_journal, "log_id", to_text(genesis_->log_id), to_text(*expected_.log_id),
+         "the rows of this node were made from another log: name the right deployment, or another --data");
+  if (expected_.partitions && expected_.partitions != genesis_->partitions)
+    find(names_.registry_journal, "partitions in genesis", std::to_string(genesis_->partitions),
+         std::to_string(expected_.partitions), "name the right deployment");
+  return {};
+}
+
+Result<void> TopicCheck::topic(const TopicPlan& plan) {
+  TOONO_ASSIGN(bool there, layout(plan));
+  return there ? settings(plan) : Result<void>();
+}
+
+Result<bool> TopicCheck::layout(const TopicPlan& plan) {
+  TOONO_ASSIGN(auto metadata,
+               topic_metadata(admin_.address(), admin_.client(), plan.name, admin_.listener()));
+  const auto* found = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
+  if (!found || found->partition_cnt == 0) {
+    find(plan.name, "topic", "missing", "there",
+         "found the deployment with `toono topics create`; if it was founded, restore the topic from a "
+         "backup");
+    return false;
+  }
+  if (plan.partitions > 0 && genesis_ && found->partition_cnt != plan.partitions)
+    find(plan.name, "partitions", std::to_string(found->partition_cnt), std::to_string(plan.partitions),
+         "their number can never change: restore the topic with its own number of partitions");
+  copies_ = found->partitions[0].replica_cnt;
+  for (int p = 0; p < found->partition_cnt; ++p)
+    copies_ = std::min(copies_, found->partitions[p].replica_cnt);
+  return true;
+}
+
+Result<void> TopicCheck::settings(const TopicPlan& plan) {
+  TOONO_ASSIGN(auto found, admin_.topic_settings(plan.name));
+  auto wanted = plan.settings;
+  // One copy is all that one broker can keep; with three, two must stand before a record counts.
+  wanted["min.insync.replicas"] = copies_ >= 3 ? "2" : "1";
+  for (const auto& [property, value] : wanted)
+    if (!fits(property, found[property], value))
+      find(plan.name, property, found[property], value, remedy_of(property));
+  if (broker_count_ >= 3 && copies_ < 3)
+    find(plan.name, "replication", std::to_string(copies_), "3",
+         "add replicas with kafka-reassign-partitions: one lost disk would lose records");
+  return {};
+}
+
+/// Every chain begins with the genesis that follows from the registry's.
+Result<void> TopicCheck::chains() {
+  std::vector<PartitionNumber> begun;
+  for (PartitionNumber p = 0; p < genesis_->partitions; ++p) {
+    TOONO_ASSIGN(bool there, has_first(p));
+    if (there) begun.push_back(p);
+  }
+  TOONO_ASSIGN(auto first, first_records(names_.journal, begun));
+  for (std::size_t i = 0; i < begun.size(); ++i) compare(begun[i], first[i]);
+  return {};
+}
+
+Result<bool> TopicCheck::has_first(PartitionNumber partition) {
+  auto found = watermarks(admin_.address(), admin_.client(), names_.journal, partition, admin_.listener());
+  if (found && found->high > 0 && found->low == 0) return true;
+  find(names_.journal, genesis_of(partition), found && found->low > 0 ? "removed" : "none",
+       to_text(genesis_->log_id), "restore the topic from a backup: it was recreated, cut, or never founded");
+  return false;
+}
+
+void TopicCheck::compare(PartitionNumber partition, const Buffer& first) {
+  if (std::ranges::equal(first, genesis_record(*genesis_, partition))) return;
+  const Record* record = read_record(first);
+  const Genesis* other = record ? record->body_as_Genesis() : nullptr;
+  find(names_.journal, genesis_of(partition), other ? to_text(*other->log_id()) : "another record",
+       to_text(genesis_->log_id), "this partition belongs to another log: restore the topic from a backup");
+}
+
+}  // namespace
+
+Result<TopicReport> check_topics(const KafkaAddress& address, const TopicExpectation& expected) {
+  TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
+  return TopicCheck(*admin, expected).run();
+}
+
+Result<void> refuse_findings(const KafkaAddress& address, const TopicReport& report) {
+  if (report.findings.empty()) return {};
+  const TopicFinding& first = report.findings.front();
+  std::string what = fmt::format("{} is {} and must be {}", first.property, first.found, first.wanted);
+  if (report.findings.size() > 1)
+    what += fmt::format(" (and {} more: `toono topics check` lists them)", report.findings.size() - 1);
+  return unexpected({ErrorCode::refused, std::move(what),
+                     fmt::format("kafka:{}, {}", address.brokers, first.topic), first.remedy});
+}
+
+}  // namespace toono

@@ -1,0 +1,25 @@
+#include "adapters/query/context.h"
+
+#include "core/partition.h"
+
+namespace toono {
+
+Result<void> scan_prefix(const Store& store, std::string_view prefix, const Store::Visitor& use) {
+  return store.scan(prefix, behind(prefix), use);
+}
+
+Error damaged_row(std::string_view table) {
+  return {ErrorCode::damaged, "a stored row cannot be read", "table " + std::string(table),
+          "run `toono rebuild` to make the store anew from the journal"};
+}
+
+Result<std::string> case_number_of(const QueryContext& context, const CaseId& id) {
+  auto entity = id_as<EntityId>(id);
+  TOONO_ASSIGN(auto row, context.store.get(state_key(partition_of(entity, context.partitions), entity)));
+  if (!row) return std::string();
+  auto state = unpack_state(*row);
+  const auto* found = std::get_if<CaseStateT>(&state);
+  return found ? found->number : std::string();
+}
+
+}  // namespace toono

@@ -1,0 +1,19 @@
+// The decisions of an entity as they are stored, in order.
+#pragma once
+
+#include <functional>
+
+#include "adapters/query/context.h"
+#include "schemas/journal_generated.h"
+
+namespace toono {
+
+/// Calls `use` with each accepted decision of the entity, oldest first, until it returns false; the decision
+/// lasts until then. Errors of the store, and damaged rows.
+Result<void> each_decision(const Store& store, PartitionNumber partition, const EntityId& entity,
+                           const std::function<bool(const Decision&)>& use);
+
+/// `partition:seq:index`
+std::string event_name(PartitionNumber partition, std::uint64_t seq, std::size_t index);
+
+}  // namespace toono

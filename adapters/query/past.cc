@@ -1,0 +1,171 @@
+#include "adapters/query/past.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/chain.h"
+#include "core/time.h"
+
+namespace toono {
+namespace {
+
+constexpr std::uint64_t kWatched = 1024;
+
+/// How far one partition has been read.
+struct Reading {
+  ChainHead head;
+  std::uint64_t end = 0;
+  std::uint32_t window = kWindow;
+  bool over = false;
+};
+
+std::string name_of(PartitionNumber partition, PartitionNumber partitions) {
+  return partition == partitions ? "r" : std::to_string(partition);
+}
+
+/// Reads records by the rule of the journal and lets only those in that `belongs` agrees to.
+class PrefixReader {
+ public:
+  using Belongs = std::function<bool(PartitionNumber, const Decision&)>;
+  PrefixReader(PartitionNumber partitions, const Watch& watch, Belongs belongs)
+      : readings_(partitions + 1u), partitions_(partitions), watch_(watch), belongs_(std::move(belongs)) {}
+
+  Result<void> read(Log& log, const std::vector<PartitionNumber>& which) {
+    std::vector<From> from;
+    for (auto partition : which) from.push_back({.partition = partition});
+    Result<void> outcome;
+    TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
+      if (watch_ && ++read_ % kWatched == 0) watch_(read_);
+      outcome = take(record);
+      return outcome.has_value() && !all_over(which);
+    }));
+    return outcome;
+  }
+  const Reading& reading(PartitionNumber partition) const { return readings_[partition]; }
+
+ private:
+  bool all_over(const std::vector<PartitionNumber>& which) const {
+    return std::all_of(which.begin(), which.end(),
+                       [this](auto partition) { return readings_[partition].over; });
+  }
+
+  Result<void> take(const LogRecord& record) {
+    auto& reading = readings_[record.partition];
+    if (reading.over) return {};
+    aligned_.assign(record.bytes.begin(), record.bytes.end());
+    const auto* read = read_record(aligned_);
+    if (const auto* genesis = read ? read->body_as_Genesis() : nullptr; genesis && record.offset == 0) {
+      reading.head = begin_chain(sha256(record.bytes), *genesis);
+      reading.window = genesis->window();
+      reading.end = 1;
+      return {};
+    }
+    const auto* decision = read ? read->body_as_Decision() : nullptr;
+    auto verdict = decision ? judge(reading.head, *decision, reading.window) : Verdict::is_void;
+    if (verdict == Verdict::broken)
+      return unexpected(
+          {ErrorCode::damaged, "the journal is broken: a record is missing or was altered",
+           fmt::format("record {}:{}", name_of(record.partition, partitions_), reading.head.seq + 1),
+           "run `toono verify` and restore the journal from a backup"});
+    if (verdict == Verdict::counts) {
+      reading.over = !belongs_(record.partition, *decision);
+      if (reading.over) return {};
+      reading.head = extend(reading.head, *decision, sha256(record.bytes));
+    }
+    reading.end = record.offset + 1;
+    return {};
+  }
+
+  std::vector<Reading> readings_;
+  PartitionNumber partitions_;
+  const Watch& watch_;
+  std::uint64_t read_ = 0;
+  Belongs belongs_;
+  Buffer aligned_;
+};
+
+std::vector<PartitionNumber> up_to(PartitionNumber count) {
+  std::vector<PartitionNumber> list;
+  for (PartitionNumber partition = 0; partition < count; ++partition) list.push_back(partition);
+  return list;
+}
+
+/// When the record asked for was decided.
+Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_of, const Watch& watch) {
+  PrefixReader reader(partitions, watch,
+                      [&](PartitionNumber, const Decision& decision) { return decision.seq() <= as_of.seq; });
+  TOONO_TRY(reader.read(log, {as_of.partition}));
+  const auto& head = reader.reading(as_of.partition).head;
+  if (head.seq == as_of.seq) return head.decided_at;
+  return unexpected({ErrorCode::not_found, "the journal has no such record",
+                     fmt::format("{}:{}", name_of(as_of.partition, partitions), as_of.seq),
+                     fmt::format("the last one of this partition is {}", head.seq)});
+}
+
+/// A log that ends where a prefix ends.
+class PrefixLog final : public Log {
+ public:
+  PrefixLog(Log& log, const Prefix& prefix, const Watch& watch) : log_(log), prefix_(prefix), watch_(watch) {}
+  Result<void> send(PartitionNumber, Bytes) override { return closed(); }
+  Result<std::vector<LogRecord>> receive(std::size_t) override { return std::vector<LogRecord>(); }
+  Result<void> append(PartitionNumber, Bytes) override { return closed(); }
+  Result<std::vector<LogRecord>> settle() override { return std::vector<LogRecord>(); }
+  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
+    return log_.scan(topic, from, [&](const LogRecord& record) {
+      if (record.offset >= prefix_.ends[record.partition]) return true;
+      if (watch_ && topic == Topic::journal && ++read_ % kWatched == 0) watch_(read_);
+      return visit(record);
+    });
+  }
+
+ private:
+  static Result<void> closed() {
+    return unexpected(
+        {ErrorCode::refused, "the past takes no records", "a replay", "send to the log itself"});
+  }
+  Log& log_;
+  const Prefix& prefix_;
+  const Watch& watch_;
+  std::uint64_t read_ = 0;
+};
+
+}  // namespace
+
+Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, const Watch& watch) {
+  Prefix prefix;
+  if (as_of.at) {
+    prefix.at = *as_of.at;
+  } else {
+    TOONO_ASSIGN(prefix.at, decided_at(log, partitions, as_of, watch));
+  }
+  std::uint64_t registry_seq = 0;
+  auto is_in_time = [&](PartitionNumber partition, const Decision& decision) {
+    if (!as_of.at && partition == as_of.partition) return decision.seq() <= as_of.seq;
+    if (partition == partitions && decision.seq() <= registry_seq) return true;
+    return *decision.decided_at() <= prefix.at;
+  };
+  PrefixReader reader(partitions, watch, [&](PartitionNumber partition, const Decision& decision) {
+    bool belongs = is_in_time(partition, decision);
+    if (belongs && partition != partitions) registry_seq = std::max(registry_seq, decision.registry_seq());
+    return belongs;
+  });
+  TOONO_TRY(reader.read(log, up_to(partitions)));
+  TOONO_TRY(reader.read(log, {partitions}));
+  for (PartitionNumber partition = 0; partition <= partitions; ++partition)
+    prefix.ends.push_back(reader.reading(partition).end);
+  if (reader.reading(partitions).head.seq == 0)
+    return unexpected({ErrorCode::not_found, "nothing had been founded by then", to_text(prefix.at),
+                       "ask for a later moment"});
+  return prefix;
+}
+
+Result<std::unique_ptr<Past>> Past::fold(Log& log, PartitionNumber partitions, const Prefix& prefix,
+                                         const Watch& watch) {
+  auto past = std::unique_ptr<Past>(new Past());
+  PrefixLog until(log, prefix, watch);
+  TOONO_TRY(past->follower_.open(until, partitions));
+  return past;
+}
+
+}  // namespace toono

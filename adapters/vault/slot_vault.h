@@ -1,0 +1,93 @@
+// The vault over a medium of slots: one random key for each person and class, wrapped by the master key until
+// it is used.
+#pragma once
+
+#include <memory>
+
+#include "adapters/vault/slot_file.h"
+#include "core/vault.h"
+
+namespace toono {
+
+/// How far a vault had come once: so many slots, and whose the last of them are. Destruction changes neither.
+struct VaultMark {
+  std::uint32_t slots = 0;
+  Digest last;
+};
+
+/// See core/vault.h for the port. One key for a person and class, for ever: after destroy() the class is
+/// void, seal() and caller() refuse the person, open() answers none. Few keys are plain in memory at a time,
+/// in locked pages where the system allows it, and are wiped at the end. One thread at a time.
+class SlotVault : public Vault {
+ public:
+  Result<SealedT> seal(const SealContext& context, std::string_view words) override;
+  Result<std::optional<std::string>> open(const Sealed& sealed) override;
+  /// Error world after a failed write, until the vault is opened again.
+  Result<void> settle() override;
+  /// Telephone entries go with the identity: they are overwritten when `only` is none or identity.
+  Result<void> destroy(PersonId person, std::optional<SealClass> only) override;
+  /// Error usage: not a telephone number (adapters/vault/number.h). The number is never part of an error.
+  Result<PersonId> caller(std::string_view number, PersonId otherwise) override;
+  Result<std::optional<PersonId>> find_caller(std::string_view number) override;
+  Digest fingerprint(Bytes canonical) override;
+
+  enum class KeyState { none, held, destroyed };
+  Result<KeyState> key_state(PersonId person, SealClass seal_class);
+  /// The person's key of that class is there, can be used, and is this one.
+  Result<bool> has_key(PersonId person, SealClass seal_class, KeyId id);
+
+  /// Of what is settled.
+  VaultMark mark() const { return *mark_at(file_.settled()); }
+  /// As it was with so many slots; none: it has fewer.
+  std::optional<VaultMark> mark_at(std::uint32_t slots) const;
+
+  /// Copies the settled slots, also while another process writes them. Keys destroyed later live on in the
+  /// copy.
+  Result<void> copy_to(Medium& target) { return file_.copy_to(target); }
+
+ protected:
+  /// `entropy` must outlive the vault; every random byte comes from it.
+  SlotVault(std::unique_ptr<Medium> medium, std::string where, Access access, Entropy& entropy);
+  /// To be called once before anything else. Error refused: the master key is another vault's.
+  Result<void> load(const KeyBytes& master);
+
+ private:
+  struct HeldKey {
+    std::uint32_t slot;
+    KeyId id;
+    KeyBytes key;
+  };
+  static constexpr std::size_t kHeldKeys = 2048;
+  struct Held {
+    KeyBytes master;
+    Hmac fingerprint;
+    Hmac number;
+    HeldKey keys[kHeldKeys];  // the place of a slot's key is its number modulo kHeldKeys
+  };
+  struct Wipe {
+    void operator()(Held* held) const { sodium_free(held); }
+  };
+
+  Result<std::uint32_t> add_key(const SealContext& context);
+  Result<const HeldKey*> key_of(std::uint32_t slot);
+  void forget_key(std::uint32_t slot);
+  Result<std::optional<std::uint32_t>> find_key(PersonId person, SealClass seal_class);
+  Result<std::optional<std::string>> open_destroyed(std::uint32_t slot, const Sealed& sealed);
+  Result<std::optional<PersonId>> find_number(const Digest& number);
+  Result<void> refresh();
+  Result<std::vector<std::uint32_t>> void_all(PersonId person, std::optional<SealClass> only);
+  bool is_erased(PersonId person, SealClass seal_class) const;
+  Result<void> may_write() const;
+  std::uint32_t append(const Slot& slot);
+
+  SlotFile file_;
+  SlotIndex index_;
+  Entropy& entropy_;
+  std::unique_ptr<Held, Wipe> held_;
+  Uuid id_;
+};
+
+/// The header of a new vault: an id and two keys, drawn from `entropy`, under the master key.
+HeaderBytes new_vault_header(const KeyBytes& master, Entropy& entropy);
+
+}  // namespace toono
