@@ -1,0 +1,101 @@
+// What is typed and cannot be meant so: empty values, numbers that are none, another store behind the --,
+// bytes that are no text.
+#include <doctest/doctest.h>
+
+#include "tests/cli/fixture.h"
+
+namespace toono {
+
+TEST_CASE("an empty value never stands for one that was not given") {
+  Desk desk;
+  const std::vector<std::string> typed[] = {
+      {"find", "--number", ""},
+      {"find", "--station=", "--subtree"},
+      {"find", "--phone", ""},
+      {"find", "--station", ""},
+      {"find", "--state", ""},
+      {"find", "--since", ""},
+      {"verify", "--expect", ""},
+      {"assess", "--year", "2026", "--as-of", ""},
+      {"--master-key", "", "status"},
+      {"--log", "", "status"},
+      {"--as", "", "status"},
+      {"simulate", "--seed", ""},
+      {"export", "cases", "-o", ""},
+      {"show", "0600160826", "--purpose", ""},
+      {"erase", "0600160826", "--yes", "--ground", ""},
+      {"init", "--stations", ""},
+      {"replay", "--as-of", "2026-03-02", "--", "find", "--number", ""},
+  };
+  for (const auto& words : typed) {
+    CAPTURE(words[words.size() - 2]);
+    auto reply = desk.ask(kNow, words);
+    CHECK(reply.code == 2);
+    CHECK(reply.out.empty());
+    CHECK_MESSAGE(has(reply.err, "the value is empty"), reply.err);
+  }
+}
+
+TEST_CASE("a number is written in plain digits and within its bounds") {
+  Desk desk;
+  const std::vector<std::string> typed[] = {
+      {"find", "--limit", "03752"},
+      {"find", "--limit", "0x10"},
+      {"find", "--limit=-1"},
+      {"find", "--limit", "0"},
+      {"find", "--limit", "1000001"},
+      {"find", "--limit", "18446744073709551617"},
+      {"find", "--limit", "1.5"},
+      {"export", "cases", "--year", "03752"},
+      {"export", "cases", "--year", "1999"},
+      {"assess", "--year", "2200"},
+      {"simulate", "--seed", "1", "--contacts=-5"},
+      {"simulate", "--seed=-1"},
+      {"simulate", "--seed", "010"},
+  };
+  for (const auto& words : typed) {
+    CAPTURE(words.back());
+    auto reply = desk.ask(kNow, words);
+    CHECK(reply.code == 2);
+    CHECK_MESSAGE(has(reply.err, "this is not a number that can stand here"), reply.err);
+  }
+  CHECK(desk.ask(kNow, {"find", "--limit", "1000000"}).code == 0);
+  CHECK(desk.ask(kNow, {"export", "cases", "--year", "2000"}).code == 0);
+}
+
+TEST_CASE("a replay asks the store that was said before the --, and no other") {
+  Desk desk;
+  for (const char* option : {"--log", "--master-key", "--data", "--inbox-limit"}) {
+    CAPTURE(option);
+    auto reply = desk.ask(kNow, {"replay", "--as-of", "2026-03-02", "--",
+                                 std::string(option) + "=embedded:/nowhere", "stations"});
+    CHECK(reply.code == 2);
+    CHECK_MESSAGE(has(reply.err, "this cannot stand behind the --"), reply.err);
+  }
+}
+
+TEST_CASE("words are opened only for somebody who is named") {
+  Desk desk;
+  MorningStory story(desk);
+  for (const char* command : {"show", "history"}) {
+    auto reply = desk.ask("03-02 12:00", {command, story.first, "--purpose", "complaint"});
+    CHECK(reply.code == 2);
+    CHECK(reply.out.empty());
+    CHECK_MESSAGE(has(reply.err, "say who asks with --as STAFF@STATION"), reply.err);
+  }
+}
+
+TEST_CASE("what was typed is no trouble for the terminal that shows the error") {
+  Desk desk;
+  auto bytes = desk.ask(kNow, {"find", "--station", "\xff\xfe"});
+  CHECK(bytes.code == 2);
+  CHECK_MESSAGE(has(bytes.err, "this is not UTF-8: \\xff\\xfe"), bytes.err);
+  auto controls = desk.ask(kNow, {"find", "--station", "a\x1b[31m\u202eb\nc"});
+  CHECK(controls.code == 1);
+  CHECK_MESSAGE(has(controls.err, "a\\u001b[31m\\u202eb\\u000ac"), controls.err);
+  auto much = desk.ask(kNow, {"find", "--station", std::string(100'000, 'x')});
+  CHECK(much.code == 1);
+  CHECK(much.err.size() < 400);
+}
+
+}  // namespace toono

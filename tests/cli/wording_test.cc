@@ -1,0 +1,182 @@
+// What a person meets who types something wrong, asks for help, or opens a figure.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "adapters/cli/help.h"
+#include "adapters/engine/edge.h"
+#include "tests/cli/fixture.h"
+
+namespace toono {
+namespace {
+
+constexpr std::string_view kCommands[] = {
+    "init",     "send",      "schema",   "template", "show",    "find",     "history",
+    "replay",   "worklist",  "workload", "assess",   "explain", "rank",     "deadline",
+    "verify",   "rebuild",   "import",   "export",   "erase",   "stations", "staff",
+    "policies", "calendars", "simulate", "status",   "run",     "backup",   "restore"};
+
+}  // namespace
+
+TEST_CASE("wrong use is told in the words of this program and names the near miss") {
+  Desk desk;
+  struct Row {
+    std::vector<std::string> typed;
+    std::string says;
+  };
+  const Row rows[] = {
+      {{"sned"}, "there is no such command: sned: did you mean `send`?"},
+      {{"qqqqqq"}, "there is no such command: qqqqqq: `toono --help`"},
+      {{}, "no command is given"},
+      {{"find", "--limt", "3"}, "find has no such option: --limt: did you mean `--limit`?"},
+      {{"--limit", "3", "find"}, "this option belongs behind the command: --limit"},
+      {{"status", "extra"}, "this is one word too many: extra"},
+      {{"find", "--limit", "x"}, "this is not a number that can stand here"},
+      {{"find", "--limit"}, "a value is missing behind it: --limit"},
+      {{"workload", "--tier", "IV"}, "--tier does not take this word: IV: there are I, II, III"},
+      {{"show"}, "ID is missing: toono show: `toono show --help`"},
+      {{"--as", "bob", "status"}, "this does not say who sends"},
+  };
+  for (const auto& row : rows) {
+    auto reply = desk.ask("03-02 09:00", row.typed);
+    CAPTURE(row.says);
+    CHECK(reply.code == 2);
+    CHECK(reply.out.empty());
+    CHECK_MESSAGE(has(reply.err, row.says), reply.err);
+  }
+}
+
+TEST_CASE("every command's help has an example of it") {
+  Desk desk;
+  for (auto command : kCommands) {
+    CAPTURE(command);
+    auto text = desk.ask("03-02 09:00", {std::string(command), "--help"}).out;
+    CHECK(has(text, "Examples:"));
+    CHECK(has(text, cli::help_of(command)));
+    CHECK(has(std::string(cli::help_of(command)), command));
+  }
+  CHECK(has(desk.ask("03-02 09:00", {"--help"}).out, cli::help_of_program()));
+}
+
+TEST_CASE("what only the engine sends is not listed and its schema and template are refused") {
+  Desk desk;
+  auto listed = desk.ask("03-02 09:00", {"--json", "schema"}).json().as_array();
+  std::set<std::string> names;
+  for (const auto& name : listed) names.emplace(name.as_string());
+  CHECK(names.contains("RegisterCase"));
+  CHECK(names.contains("OpenStation"));
+  std::size_t of_engine = 0;
+  for (auto type : EnumValuesCommandBody()) {
+    if (type == CommandBody::NONE) continue;
+    std::string name = EnumNameCommandBody(type);
+    CAPTURE(name);
+    bool refused = is_internal(type);
+    of_engine += refused ? 1 : 0;
+    CHECK(names.contains(name) != refused);
+    for (const char* command : {"schema", "template"}) {
+      auto reply = desk.ask("03-02 09:00", {command, name});
+      CHECK(reply.code == (refused ? 1 : 0));
+      CHECK(has(reply.err, "the engine alone sends this command: " + name) == refused);
+    }
+  }
+  CHECK(of_engine == 12);
+}
+
+TEST_CASE("who founds and keeps a deployment is answered in Chinese where they ask so") {
+  Desk desk;
+  auto other = "embedded:" + (desk.dir() / "other").string();
+  auto copy = (desk.dir() / "copy").string();
+  auto played = "embedded:" + (desk.dir() / "played").string();
+  auto log = (desk.dir() / "log.csv").string(), map = (desk.dir() / "map.toml").string();
+  std::ofstream(log) << "case,id,what,when\n1,1,a,2026-03-01 09:00\n";
+  std::ofstream(map) << R"([log]
+name = "t"
+time_format = "%Y-%m-%d %H:%M"
+[columns]
+case = "case"
+row_id = "id"
+activity = "what"
+time = "when"
+[stations]
+create = true
+[activities]
+"*" = "LogProgress"
+)";
+  struct Row {
+    std::vector<std::string> typed;
+    std::vector<const char*> says;
+    const char* says_not;
+  };
+  const Row rows[] = {
+      {{"--log", other, "init"}, {"新部署已建立", "服务台 116 个", "主密钥"}, "deployment"},
+      {{"status"}, {"项目", "状况", "隔离的实体", "待办"}, "how it stands"},
+      {{"verify", "--full"}, {"分区", "链头", "链条完整", "槽位"}, "partition"},
+      {{"backup", copy}, {"经验证完整", "主密钥"}, "copy of"},
+      {{"rebuild"}, {"由日志重建", "与原有的行一致"}, "rows"},
+      {{"import", "--map", map, "--dry-run", log}, {"已检查，未写入", "接受的行"}, "accepted"},
+      {{"--log", played, "simulate", "--seed", "1", "--contacts", "20", "--cases", "10"},
+       {"已按种子 1 演练", "接触", "派单", "同一种子得到同样的链头"},
+       "What"},
+  };
+  for (const auto& row : rows) {
+    auto words = row.typed;
+    words.insert(words.begin(), {"--lang", "zh"});
+    auto reply = desk.ask("03-02 09:00", words);
+    CHECK_MESSAGE(reply.code == 0, reply.err);
+    for (const auto* part : row.says) CHECK_MESSAGE(has(reply.out, part), part, "\n", reply.out);
+    CHECK_MESSAGE(!has(reply.out, row.says_not), reply.out);
+  }
+}
+
+TEST_CASE("a directory is no file of commands, and a file without any is said to be so") {
+  Desk desk;
+  for (auto words : {std::vector<std::string>{"send"}, {"send", "--check"}}) {
+    words.push_back(desk.dir().string());
+    auto reply = desk.ask("03-02 09:00", words);
+    CHECK(reply.code == 3);
+    CHECK_MESSAGE(has(reply.err, "this is a directory, not a file"), reply.err);
+  }
+  auto empty = desk.dir() / "empty.jsonl";
+  std::ofstream(empty) << "\n  \n";
+  auto reply = desk.ask("03-02 09:00", {"send", empty.string()});
+  CHECK(reply.code == 0);
+  CHECK_MESSAGE(has(reply.err, "there is no line with a command in it"), reply.err);
+}
+
+TEST_CASE("a figure opens to cases by number and events by name, those that fell short apart") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  auto open = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"explain", "sign_on_time", "--station", "150100", "--year", "2026"});
+    return desk.ask("03-20 09:00", more).out;
+  };
+  auto text = open({});
+  CHECK(has(text, "above the line: 2\n"));
+  CHECK(has(text, "case " + story.first_number + "  order " + story.first_order));
+  CHECK(has(text, "  OrderSigned\n"));
+  auto short_of_it = text.substr(text.find("below the line: 3; of these not above it: 1\n"));
+  CHECK(has(short_of_it, story.late_order));
+  CHECK_FALSE(has(short_of_it, story.first_order));
+  auto limited = open({"--limit", "1"});
+  CHECK(has(limited, "and more: 1: --limit N shows more, --json all"));
+  CHECK(limited.size() < text.size());
+}
+
+TEST_CASE("verify says what was proved against heads that were kept") {
+  Desk desk;
+  auto kept = (desk.dir() / "heads.json").string();
+  std::ofstream(kept) << desk.ask("03-02 09:00", {"--json", "verify"}).out;
+  CHECK(has(desk.ask("03-02 09:00", {"verify"}).out, "Keep these heads elsewhere"));
+  auto proved = desk.ask("03-02 09:00", {"verify", "--full", "--expect", kept});
+  CHECK_MESSAGE(has(proved.out, "Every head of " + kept + " is on it"), proved.err);
+  CHECK(has(proved.out, "every row"));
+  std::ofstream(kept) << "root:x:0\n";
+  auto reply = desk.ask("03-02 09:00", {"verify", "--expect", kept});
+  CHECK(reply.code == 1);
+  CHECK_MESSAGE(has(reply.err, "give what `toono --json verify` printed"), reply.err);
+}
+
+}  // namespace toono

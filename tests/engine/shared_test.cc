@@ -1,0 +1,217 @@
+// Several engines on one log: each follows all partitions and decides what it believes it owns. Two that
+// believe the same are told apart by the chain rule alone.
+#include <doctest/doctest.h>
+
+#include "tests/engine/deployment.h"
+#include "tests/engine/shared_log.h"
+
+namespace toono {
+namespace {
+
+constexpr PartitionNumber kPartitions = 3;
+
+/// An engine on the shared topics, with rows of its own.
+struct Node {
+  SharedLog log;
+  MemoryStore store;
+  Registry registry;
+  std::unique_ptr<Follower> follower;
+  std::unique_ptr<Processor> processor;
+
+  Node(SharedTopics& topics, SetClock& clock) : log(topics, clock), clock_(clock) { open(); }
+
+  void open() {
+    log.before_settle = nullptr;
+    follower = std::make_unique<Follower>(store, registry, Follower::Options{.cached_states = 50});
+    must(follower->open(log, kPartitions));
+    processor = std::make_unique<Processor>(log, store, registry, *follower, clock_);
+    processor->on_key_destruction([](PersonId, std::optional<SealClass>) { return Result<void>(); });
+    must(processor->open());
+    for (PartitionNumber p = 0; p <= kPartitions; ++p) give_up(p);
+  }
+  void take(PartitionNumber p) {
+    if (processor->owns(p)) return;
+    (void)must(processor->step(0));  // to the end of the journal first
+    log.take(p, follower->head(p).chain.next_command);
+    processor->take(p);
+  }
+  void give_up(PartitionNumber p) {
+    log.give_up(p);
+    processor->give_up(p);
+  }
+  std::size_t step(std::size_t limit = 16) { return must(processor->step(limit)); }
+
+ private:
+  SetClock& clock_;
+};
+
+/// Topics with their geneses and the registry's first commands decided.
+struct World {
+  SetClock clock{first_moment()};
+  SharedTopics topics{kPartitions + 1};
+  std::vector<std::unique_ptr<Node>> nodes;
+
+  explicit World(std::size_t count) {
+    GenesisFacts facts{.log_id = test_log_id(), .partitions = kPartitions, .created_at = clock.now()};
+    for (PartitionNumber p = 0; p <= kPartitions; ++p)
+      topics.journal[p].push_back({0, genesis_record(facts, p)});
+    for (std::size_t i = 0; i < count; ++i) nodes.push_back(std::make_unique<Node>(topics, clock));
+    nodes[0]->take(kPartitions);
+    std::uint32_t number = 0;
+    for (const auto& body : first_registry()) {
+      CommandHeader header{.id = derive<CommandId>(id_as<CommandId>(test_log_id()), "founding", number++),
+                           .received_at = clock.now(),
+                           .occurred_at = clock.now()};
+      header.fingerprint = sha256(bytes_of(header.id));
+      flatbuffers::FlatBufferBuilder builder;
+      auto offset = body.Pack(builder);
+      finish_command(builder, header, body.type, offset);
+      must(nodes[0]->log.send(kPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
+    }
+    while (nodes[0]->step() > 0) continue;
+  }
+  /// Until nobody has anything to do.
+  void drain() {
+    for (int idle = 0; idle < 2;) {
+      std::size_t done = 0;
+      for (auto& node : nodes) done += node->step();
+      idle = done == 0 ? idle + 1 : 0;
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("engines that fight for the same partitions decide every command once and agree on every row") {
+  auto seed = test_seed();
+  CAPTURE(seed);
+  std::uint64_t voids = 0, by_others = 0;
+  for (std::uint64_t history = 0; history < 5; ++history) {
+    World world(3);
+    Load load(seed + history, kPartitions);
+    std::vector<Load::Sent> sent_so_far;
+    bool in_race = false;
+    for (auto& node : world.nodes)
+      node->processor->on_answer([&](const Answered& answered) { load.learn(answered); });
+    for (int round = 0; round < 150; ++round) {
+      auto self = load.pick(3);
+      auto& node = *world.nodes[self];
+      auto p = static_cast<PartitionNumber>(load.pick(kPartitions + 1));
+      if (load.pick(3) == 0) node.take(p);
+      if (load.pick(8) == 0) node.give_up(p);
+      if (load.pick(20) == 0) {
+        node.open();
+        node.processor->on_answer([&](const Answered& answered) { load.learn(answered); });
+      }
+      world.clock.set(after(world.clock.now(), static_cast<std::int64_t>(load.pick(60)) * kMinuteMs));
+      for (auto group = load.pick(10); group > 0; --group) {
+        auto sent = load.next(world.clock.now(), world.nodes[0]->registry.position());
+        must(node.log.send(sent.partition, sent.record));
+        // An edge that sends some of it twice.
+        if (load.pick(5) == 0) must(node.log.send(sent.partition, sent.record));
+        sent_so_far.push_back(sent);
+      }
+      // One of the two others may be quicker.
+      node.log.before_settle = [&, self] {
+        if (in_race || load.pick(2) == 0) return;
+        in_race = true;
+        by_others += world.nodes[(self + 1 + load.pick(2)) % 3]->step() > 0;
+        in_race = false;
+      };
+      (void)must(node.processor->fire_due(world.clock.now()));
+      (void)node.step();
+      node.log.before_settle = nullptr;
+    }
+    for (PartitionNumber p = 0; p <= kPartitions; ++p) world.nodes[0]->take(p);
+    (void)must(world.nodes[0]->processor->fire_due(world.clock.now()));
+    world.drain();
+
+    MemoryStore made;
+    must(fold_journal(world.nodes[0]->log, kPartitions, made));
+    for (auto& node : world.nodes) {
+      CHECK(rows_differing(node->store, made, kPartitions) == 0);
+      for (PartitionNumber p = 0; p <= kPartitions; ++p) {
+        CHECK(node->follower->head(p).chain.hash == world.nodes[0]->follower->head(p).chain.hash);
+        CHECK(node->follower->head(p).chain.next_command == world.topics.inbox[p].size());
+      }
+    }
+    for (const auto& sent : sent_so_far)
+      CHECK(must(world.nodes[1]->follower->folder().first_outcome(sent.partition, sent.id)).has_value());
+    for (PartitionNumber p = 0; p <= kPartitions; ++p) voids += world.nodes[0]->follower->head(p).void_count;
+  }
+  // The test is worth nothing if nobody was ever second.
+  CHECK(voids > 20);
+  CHECK(by_others > 20);
+}
+
+TEST_CASE("an edge that owns nothing hears the decision that it awaits from the engine that makes it") {
+  World world(2);
+  auto& owner = *world.nodes[0];
+  auto& edge = *world.nodes[1];
+  for (PartitionNumber p = 0; p < kPartitions; ++p) owner.take(p);
+  (void)edge.step();
+  Load load(3, kPartitions);
+  auto sent = load.next(world.clock.now(), edge.registry.position());
+  std::vector<Outcome> heard;
+  edge.processor->on_answer([&](const Answered& answered) { heard.push_back(answered.decision->outcome()); });
+  edge.processor->await(sent.id);
+  must(edge.log.send(sent.partition, sent.record));
+  CHECK(edge.step() == 0);
+  CHECK(edge.processor->awaiting() == 1);
+  while (owner.step() > 0) continue;
+  CHECK(edge.step() == 1);
+  CHECK(heard == std::vector{Outcome::accepted});
+  CHECK(edge.processor->awaiting() == 0);
+  CHECK(must(edge.follower->folder().first_outcome(sent.partition, sent.id)).has_value());
+}
+
+TEST_CASE("two people matched across partitions are settled by the owner of the one that asked") {
+  World world(2);
+  // The askers' partition is one engine's, the other partitions the other's.
+  auto& a = *world.nodes[0];
+  auto& b = *world.nodes[1];
+  a.take(0);
+  b.take(1);
+  b.take(2);
+  auto send = [&](const CommandHeader& header, const auto& body) {
+    must(a.log.send(partition_of(header.entity, kPartitions), command_record(header, body)));
+  };
+  auto person_in = [&](auto wanted) {
+    for (std::uint8_t i = 0;; ++i) {
+      auto id = id_as<CommandId>(test_log_id(i));
+      auto entity = derive<EntityId>(id, "entity");
+      if (!wanted(partition_of(entity, kPartitions))) continue;
+      CommandHeader header{.id = id,
+                           .entity = entity,
+                           .received_at = world.clock.now(),
+                           .occurred_at = world.clock.now(),
+                           .actor = founding_staff(StationId(150000), 1),
+                           .station = StationId(150000),
+                           .registry_seq = a.registry.position()};
+      header.fingerprint = sha256(bytes_of(id));
+      RegisterPersonT body;
+      body.person_id = id_as<PersonId>(entity);
+      send(header, body);
+      return header;
+    }
+  };
+  auto asker = person_in([](PartitionNumber p) { return p == 0; });
+  auto other = person_in([](PartitionNumber p) { return p != 0; });
+  world.drain();
+  CommandHeader match = asker;
+  match.id = id_as<CommandId>(test_log_id(201));
+  match.fingerprint = sha256(bytes_of(match.id));
+  MatchPersonT body;
+  body.person_id = id_as<PersonId>(asker.entity);
+  body.same_as = id_as<PersonId>(other.entity);
+  send(match, body);
+  for (int i = 0; i < 10; ++i) {
+    world.clock.set(after(world.clock.now(), kMinuteMs));
+    for (auto& node : world.nodes) (void)must(node->processor->fire_due(world.clock.now()));
+    world.drain();
+  }
+  auto* state = must(b.follower->folder().state(0, asker.entity, EntityKind::person));
+  CHECK(std::get<PersonStateT>(*state).status == PersonStatus::alias);
+}
+
+}  // namespace toono

@@ -1,0 +1,124 @@
+// The inbound topics of the lines against a real broker: nothing skipped, a place kept only after its answer,
+// and dead letters that say why and not what.
+#include "adapters/kafka/partner.h"
+
+#include "adapters/kafka/admin.h"
+#include "adapters/kafka/event_records.h"
+#include "tests/integrators/year.h"
+
+namespace toono {
+namespace {
+
+/// A deployment with the topics of two lines and nothing else.
+struct Lines {
+  KafkaAddress address{testing::shared_broker().address(testing::unique_deployment())};
+  TopicNames names{address.deployment};
+  std::vector<std::string> given;
+  std::size_t fail_at = 1000;
+
+  Lines() {
+    auto admin = must(KafkaAdmin::open(address));
+    for (const auto& name : {names.referral_in(ReferralLine::line_110),
+                             names.referral_in(ReferralLine::hospital), names.dead_letters})
+      must(admin->create_topic({.name = name}));
+  }
+  void say(ReferralLine line, const std::string& message) const {
+    auto producer = must(make_producer(address, nullptr));
+    auto topic = names.referral_in(line);
+    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
+                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  /// Refuses what begins with "bad", fails at one message as the world does, takes the rest.
+  Result<PartnerCounts> listen() {
+    return take_partner_messages(
+        {.address = address, .once = true},
+        [this](ReferralLine line, std::string_view message) -> Result<PartnerAnswer> {
+          if (given.size() == fail_at)
+            return unexpected({ErrorCode::world, "no engine answers", "here", "later"});
+          given.push_back(std::string(EnumNameReferralLine(line)) + " " + std::string(message));
+          if (!message.starts_with("bad")) return PartnerAnswer{};
+          return PartnerAnswer{Error{ErrorCode::refused, "not JSON", "character 1", "mend it"}};
+        });
+  }
+  std::vector<std::string> dead_letters() const {
+    std::vector<std::string> letters;
+    must(read_events(address, names.dead_letters, 1, Tail::everything, [&](const EventRecord& record) {
+      letters.emplace_back(record.value);
+      return Result<void>();
+    }));
+    return letters;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("each message is given once and the next start goes on behind it") {
+  Lines lines;
+  lines.say(ReferralLine::line_110, "one");
+  lines.say(ReferralLine::line_110, "two");
+  lines.say(ReferralLine::hospital, "three");
+  CHECK(must(lines.listen()).taken == 3);
+  std::multiset<std::string> given(lines.given.begin(), lines.given.end());
+  CHECK(given == std::multiset<std::string>{"line_110 one", "line_110 two", "hospital three"});
+  CHECK(must(lines.listen()).taken == 0);
+  lines.say(ReferralLine::line_110, "four");
+  CHECK(must(lines.listen()).taken == 1);
+  CHECK(lines.given.back() == "line_110 four");
+}
+
+TEST_CASE("a message that the world kept from its answer is given again and none is passed over") {
+  Lines lines;
+  for (auto* word : {"one", "two", "three"}) lines.say(ReferralLine::line_110, word);
+  lines.fail_at = 1;
+  CHECK(lines.listen().error().what == "no engine answers");
+  lines.fail_at = 1000;
+  CHECK(must(lines.listen()).taken == 2);
+  CHECK(lines.given == std::vector<std::string>{"line_110 one", "line_110 two", "line_110 three"});
+}
+
+TEST_CASE("what cannot be taken is listed with its place and the reason and without its words") {
+  Lines lines;
+  lines.say(ReferralLine::line_110, "one");
+  lines.say(ReferralLine::line_110, "bad: Li Ming was there");
+  lines.say(ReferralLine::line_110, "three");
+  auto counts = must(lines.listen());
+  CHECK(counts.taken == 2);
+  CHECK(counts.dead == 1);
+  auto letters = lines.dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0] ==
+        R"({"line":"line_110","topic":")" + lines.names.referral_in(ReferralLine::line_110) +
+            R"(","partition":0,"offset":1,"sha256":")" +
+            to_hex(bytes_of(sha256(bytes_of(std::string_view("bad: Li Ming was there"))))) +
+            R"(","reason":{"code":"refused","what":"not JSON","where":"character 1","next":"mend it"}})");
+  CHECK(letters[0].find("Li Ming") == std::string::npos);
+  CHECK(must(lines.listen()).dead == 0);
+}
+
+TEST_CASE("a topic that is shorter than what was answered is refused") {
+  Lines lines;
+  lines.say(ReferralLine::line_110, "one");
+  auto topic = lines.names.referral_in(ReferralLine::line_110);
+  auto consumer = must(make_consumer(lines.address, nullptr, lines.address.deployment + ".partners.v1"));
+  auto list = partition_list();
+  add_to(list, topic, 0, 5);
+  REQUIRE(rd_kafka_commit(consumer.get(), list.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  auto refused = lines.listen();
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::damaged);
+  CHECK(refused.error().where.find(topic) != std::string::npos);
+  CHECK(lines.given.empty());
+}
+
+TEST_CASE("without any topic of a line nothing is waited for") {
+  auto address = testing::shared_broker().address(testing::unique_deployment());
+  auto refused = take_partner_messages({.address = address, .once = true},
+                                       [](ReferralLine, std::string_view) { return PartnerAnswer{}; });
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::refused);
+}
+
+}  // namespace toono

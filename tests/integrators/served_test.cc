@@ -1,0 +1,108 @@
+// A deployment as its people run it: `toono serve` and `toono partners` beside what is typed.
+#include "adapters/json/partner_message.h"
+#include "adapters/kafka/event_records.h"
+#include "core/derive.h"
+#include "tests/integrators/started.h"
+
+namespace toono {
+namespace {
+
+constexpr auto kLine = ReferralLine::line_12348;
+
+/// A founded deployment with an engine.
+struct Served {
+  KafkaAddress address{testing::shared_broker().address(testing::unique_deployment())};
+  TopicNames names{address.deployment};
+  Nodes nodes{address};
+  std::unique_ptr<Started> engine;
+
+  Served() {
+    auto made = nodes.run("founder", {"topics", "create", "--partitions", "3"});
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    engine = std::make_unique<Started>(nodes.words("engine", {"serve"}));
+  }
+  void send(const std::string& lines) const {
+    auto file = nodes.data("lines");
+    std::ofstream(file) << lines;
+    auto sent = nodes.run("edge", {"--as", "15000001@150000", "send", file.string()});
+    REQUIRE_MESSAGE(sent.code == 0, sent.out, sent.err, engine->said());
+  }
+  /// A case with a referral to the line, sent.
+  std::pair<CaseId, ReferralId> refer() const {
+    auto command = id_from<CommandId>(std::array<std::uint8_t, 16>{1, 2, 3, 4, 5, 6, 0x70, 8, 0x80});
+    auto next = id_from<CommandId>(std::array<std::uint8_t, 16>{1, 2, 3, 4, 5, 6, 0x70, 8, 0x81});
+    auto of_case = derive<CaseId>(command, "entity");
+    auto referral = derive<ReferralId>(next, "referral");
+    auto body = R"("case_id":")" + to_text(of_case) + "\"";
+    send(
+        R"({"id":")" + to_text(command) +
+        R"(","command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+        "\n"
+        R"({"command":"TriageCase","body":{)" +
+        body +
+        R"(,"priority":"ordinary","handling_class":"ordinary","tier":"II"}})"
+        "\n"
+        R"({"id":")" +
+        to_text(next) + R"(","command":"PrepareReferral","body":{)" + body +
+        R"(,"line":"line_12348"}})"
+        "\n"
+        R"({"command":"SendReferral","body":{)" +
+        body + R"(,"referral_id":")" + to_text(referral) + "\"}}\n");
+    return {of_case, referral};
+  }
+  void say(const std::string& message) const {
+    auto producer = must(make_producer(address, nullptr));
+    auto topic = names.referral_in(kLine);
+    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
+                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  std::size_t dead_letters() const {
+    std::size_t count = 0;
+    must(read_events(address, names.dead_letters, 1, Tail::everything, [&](const EventRecord&) {
+      ++count;
+      return Result<void>();
+    }));
+    return count;
+  }
+  std::string state(ReferralId referral) const {
+    auto shown = nodes.run("edge", {"--json", "show", to_text(referral)});
+    REQUIRE_MESSAGE(shown.code == 0, shown.err);
+    return std::string(parsed(shown.out).at("data").at("state").as_string());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what a line says of a referral that was sent a moment ago is taken by partners that run") {
+  Served served;
+  Started partners(served.nodes.words("partners", {"--json", "partners"}));
+  // Once it has buried this it has opened, and its rows know nothing of what comes.
+  served.say("received!");
+  bool buried = testing::eventually([&] { return served.dead_letters() == 1; }, 60);
+  REQUIRE_MESSAGE(buried, "the partners have not taken a message within a minute: " << partners.said());
+
+  auto [of_case, referral] = served.refer();
+  served.say(R"({"message_id":"M-1","says":"received","receipt":"R-1","case_id":")" + to_text(of_case) +
+             R"(","referral_id":")" + to_text(referral) + "\"}");
+  served.say(R"({"message_id":"M-2","says":"accepted","case_id":")" + to_text(of_case) +
+             R"(","referral_id":")" + to_text(referral) + "\"}");
+  bool taken = testing::eventually([&] { return served.state(referral) == "accepted"; }, 60);
+  CHECK_MESSAGE(taken, "the referral is still " << served.state(referral) << ": " << partners.said());
+  CHECK(served.dead_letters() == 1);
+  CHECK(partners.stop() == 0);
+  CHECK(partners.said().find(R"({"taken":2,"dead":1})") != std::string::npos);
+
+  auto status = served.nodes.run("edge", {"--json", "status"});
+  REQUIRE_MESSAGE(status.code == 0, status.err);
+  auto stands = parsed(status.out);
+  CHECK(stands.at("void").as_int64() == 0);
+  auto partitions = stands.at("kafka").at("partitions").as_array();
+  REQUIRE(partitions.size() == 4);
+  for (const auto& partition : partitions) CHECK(partition.at("lag").as_int64() == 0);
+  CHECK(served.engine->stop() == 0);
+}
+
+}  // namespace toono

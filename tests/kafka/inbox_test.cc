@@ -1,0 +1,209 @@
+// What an owner does to the inbox, and asks of it: it joins late, takes out what was decided long ago, and
+// refuses one from which too much is gone.
+#include "adapters/engine/engine.h"
+#include "adapters/engine/server.h"
+#include "adapters/kafka/admin.h"
+#include "adapters/kafka/inbox_trim.h"
+#include "adapters/kafka/kafka_log.h"
+#include "tests/engine/deployment.h"
+#include "tests/kafka/broker.h"
+
+namespace toono {
+namespace {
+
+using testing::eventually;
+using testing::shared_broker;
+using testing::unique_deployment;
+
+constexpr std::int64_t kFarAhead = std::int64_t{1} << 50;
+
+/// A founded deployment with one engine that owns all, and any number of commands decided.
+struct OnKafka {
+  TemporaryDirectory temporary;
+  SystemClock clock;
+  SystemEntropy entropy;
+  KafkaAddress address = shared_broker().address(unique_deployment());
+  TopicNames names{address.deployment};
+  Load load{7, kPartitions};
+  std::unique_ptr<Engine> engine;
+  static constexpr PartitionNumber kPartitions = 2;
+
+  OnKafka() {
+    Founding founding;
+    founding.partitions = kPartitions;
+    founding.registry = first_registry();
+    must(must(Engine::create(options("founder", EngineRole::edge), founding))->close());
+    engine = must(Engine::open(options("node", EngineRole::alone)));
+  }
+  EngineOptions options(const std::string& node, EngineRole role) {
+    std::filesystem::create_directories(temporary.path() / node);
+    return {.dir = temporary.path() / node,
+            .kafka = address,
+            .role = role,
+            .master_key = (temporary.path() / "master.key").string(),
+            .clock = &clock,
+            .entropy = &entropy};
+  }
+  void decide(std::size_t commands) {
+    engine->processor().on_answer([&](const Answered& answered) { load.learn(answered); });
+    for (std::size_t sent = 0; sent < commands;) {
+      for (int group = 0; group < 500 && sent < commands; ++group, ++sent) {
+        auto next = load.next(clock.now(), engine->registry().position());
+        must(engine->send(next.partition, next.id, next.record));
+      }
+      must(engine->drain());
+    }
+    engine->processor().on_answer({});
+  }
+  std::uint64_t decided(PartitionNumber partition) {
+    return engine->follower().head(partition).chain.next_command;
+  }
+  std::uint64_t trim(std::int64_t before_ms) {
+    return must(trim_inbox(address, kPartitions + 1, {engine->decided_inbox(), before_ms}));
+  }
+  Watermarks inbox(PartitionNumber partition) {
+    auto reader = must(TopicReader::open(address));
+    return must(watermarks(address, reader->client(), names.inbox, partition));
+  }
+  /// Another owner, on a directory of its own, until it owns all or cannot.
+  Result<std::size_t> take_all(const std::string& node) {
+    std::size_t owned = 0;
+    auto other = options(node, EngineRole::owner);
+    other.on_ownership = [&](PartitionNumber, bool now) { owned += now ? 1 : 0; };
+    TOONO_ASSIGN(auto taker, Engine::open(other));
+    Result<void> trouble;
+    (void)eventually([&] {
+      auto stepped = taker->step();
+      if (!stepped) trouble = unexpected(stepped.error());
+      return !trouble || owned == kPartitions + 1u;
+    });
+    TOONO_TRY(trouble);
+    TOONO_TRY(taker->close());
+    return owned;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what was decided is taken out of the inbox, but not the last command decided") {
+  OnKafka on;
+  on.decide(300);
+  std::uint64_t before = 0, kept = 0;
+  for (PartitionNumber p = 0; p < OnKafka::kPartitions; ++p) before += on.decided(p);
+  CHECK(on.trim(kFarAhead) > 250);
+  for (PartitionNumber p = 0; p < OnKafka::kPartitions; ++p) {
+    auto marks = on.inbox(p);
+    CHECK(marks.low == static_cast<std::int64_t>(on.decided(p)) - 1);
+    kept += static_cast<std::uint64_t>(marks.high - marks.low);
+  }
+  CHECK(kept == OnKafka::kPartitions);
+  CHECK(before >= 300);
+  SUBCASE("and a second time there is nothing to do") { CHECK(on.trim(kFarAhead) == 0); }
+  SUBCASE("and a new node takes the partitions over and goes on") {
+    on.engine.reset();
+    CHECK(must(on.take_all("new")) == OnKafka::kPartitions + 1u);
+    on.engine = must(Engine::open(on.options("node", EngineRole::alone)));
+    on.decide(50);
+  }
+}
+
+TEST_CASE("what is young stays in the inbox, and so does what is not decided") {
+  OnKafka on;
+  on.decide(100);
+  CHECK(on.trim(on.clock.now().ms() - kDayMs) == 0);
+  CHECK(on.inbox(0).low == 0);
+  // Sent, and nobody has decided it yet: the end of what may go is the head, whatever stands behind it.
+  const auto undecided = on.decided(0);
+  for (int i = 0; i < 20; ++i) {
+    auto next = on.load.next(on.clock.now(), on.engine->registry().position());
+    must(on.engine->send(next.partition, next.id, next.record));
+  }
+  auto edge = must(KafkaLog::open({.address = on.address}));
+  REQUIRE(eventually([&] {
+    (void)must(on.engine->log().settle());
+    return must(edge->end(Topic::inbox, 0)) > undecided;
+  }));
+  (void)on.trim(kFarAhead);
+  CHECK(on.inbox(0).low == static_cast<std::int64_t>(undecided) - 1);
+}
+
+TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trimmed beyond it") {
+  OnKafka on;
+  on.decide(100);
+  auto admin = must(KafkaAdmin::open(on.address));
+  const auto next = static_cast<std::int64_t>(on.decided(1));
+  SUBCASE("all that was decided is gone, and nothing else") {
+    must(admin->delete_records_before(on.names.inbox, 1, next));
+    on.engine.reset();
+    CHECK(must(on.take_all("new")) == OnKafka::kPartitions + 1u);
+  }
+  SUBCASE("a command that nobody decided is gone") {
+    auto log = must(KafkaLog::open({.address = on.address}));
+    for (int i = 0; i < 3; ++i) must(log->send(1, bytes_of(on.names.inbox)));
+    must(log->flush_inbox());
+    must(admin->delete_records_before(on.names.inbox, 1, next + 2));
+    on.engine.reset();
+    auto taken = on.take_all("new");
+    REQUIRE(!taken);
+    CHECK(taken.error().code == ErrorCode::damaged);
+    CHECK(taken.error().what.find("is not decided yet") != std::string::npos);
+    CHECK(taken.error().where.find("inbox partition 1") != std::string::npos);
+  }
+}
+
+TEST_CASE("a server trims the inbox of what it owns when it is told an age") {
+  OnKafka on;
+  on.decide(100);
+  on.engine.reset();
+  // The age is a moment: what was decided above is older.
+  std::uint64_t removed = 0;
+  ServerOptions options{.engine = on.options("server", EngineRole::owner)};
+  options.check_every_ms = 300;
+  options.trim_inbox_after_ms = 1;
+  options.watch.on_trim = [&](const Result<std::uint64_t>& trimmed) { removed += must(trimmed); };
+  auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  options.should_stop = [&] { return removed > 0 || std::chrono::steady_clock::now() > until; };
+  must(serve(options));
+  CHECK(removed > 50);
+}
+
+TEST_CASE("a log joins the group when it may, and owns nothing before") {
+  OnKafka on;
+  bool may = false;
+  int asked = 0;
+  auto log = must(KafkaLog::open({.address = on.address,
+                                  .group = on.names.engines_group,
+                                  .may_join = [&]() -> Result<bool> {
+                                    ++asked;
+                                    return may;
+                                  },
+                                  .on_assigned = [&](PartitionNumber p) { return on.decided(p); }}));
+  for (int i = 0; i < 50; ++i) CHECK(must(log->receive(10)).empty());
+  CHECK(asked == 50);
+  CHECK(log->owned().empty());
+  may = true;
+  CHECK(eventually([&] { return must(log->receive(10)).empty() && log->owned().size() == 3; }));
+  must(log->close());
+}
+
+TEST_CASE("a node that is more than a window behind a head does not join before it has folded that") {
+  OnKafka on;
+  std::size_t owned = 0;
+  auto options = on.options("late", EngineRole::owner);
+  options.on_ownership = [&](PartitionNumber, bool now) { owned += now ? 1 : 0; };
+  auto late = must(Engine::open(options));
+  CHECK(must(late->is_near_the_heads()));
+  // While it was opening the others went on.
+  on.decide(2 * kWindow + 2000);
+  CHECK_FALSE(must(late->is_near_the_heads()));
+  on.engine.reset();
+  CHECK(eventually([&] {
+    bool near_before = must(late->is_near_the_heads());
+    (void)must(late->step());
+    CHECK((owned == 0 || near_before));
+    return owned == OnKafka::kPartitions + 1u;
+  }));
+  must(late->close());
+}
+
+}  // namespace toono

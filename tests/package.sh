@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds the Debian package from a build directory and looks at what is in it.
+#   tests/package.sh BUILD_DIR
+set -euo pipefail
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+stop() { printf 'package: %s\n' "$*" >&2; exit 1; }
+
+(cd "$build" && cpack -G DEB -B "$work") >"$work/log" 2>&1 || { cat "$work/log" >&2; stop "cpack failed"; }
+package=("$work"/*.deb)
+[ -f "${package[0]}" ] || stop "there is no package"
+dpkg-deb -c "${package[0]}" | awk '{print $1, $2, $6}' >"$work/content"
+for wanted in "-rwxr-xr-x root/root ./usr/bin/toono" "-rw-r--r-- root/root ./usr/lib/systemd/system/toono.service" \
+  "-rw-r--r-- root/root ./usr/share/doc/toono/operations.md" "-rw-r--r-- root/root ./usr/share/doc/toono/copyright" \
+  "-rw-r--r-- root/root ./usr/share/doc/toono/examples/toono.toml.example"; do
+  grep -qxF -e "$wanted" "$work/content" || { cat "$work/content" >&2; stop "not in it: $wanted"; }
+done
+depends=$(dpkg-deb -f "${package[0]}" Depends)
+for library in librdkafka1 libsodium23 libssl3 libc6; do
+  [[ $depends == *$library* ]] || stop "it does not depend on $library: $depends"
+done
+dpkg-deb -e "${package[0]}" "$work/control"
+[ -x "$work/control/postinst" ] || stop "there is no postinst that makes the user"
+dpkg-deb -x "${package[0]}" "$work/root"
+version=$("$work/root/usr/bin/toono" --version)
+[ "$version" = "toono $(dpkg-deb -f "${package[0]}" Version)" ] || stop "the program says it is $version"
+# The service runs what the package brings, and no option that the program does not have.
+serve=$(sed -n 's/^ExecStart=//p' "$work/root/usr/lib/systemd/system/toono.service")
+[[ $serve == /usr/bin/toono\ * ]] || stop "the service runs something else: $serve"
+serve=${serve//\/etc\/toono/$work\/nowhere}
+# shellcheck disable=SC2086
+said=$("$work/root"$serve 2>&1) && stop "the service began without its settings"
+[[ $said == *"there is no such file"* ]] || stop "the service's command line is not understood: $said"
