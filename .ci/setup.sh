@@ -1,0 +1,43 @@
+# Sourced by run.sh, test.sh and .ci/run: what the build needs from Debian 12, installed only when it is missing.
+set -euo pipefail
+
+say() { printf '== %s\n' "$*" >&2; }
+stop() { printf 'toono: %s\n' "$*" >&2; exit 3; }
+
+packages_build="g++ cmake ninja-build pkg-config git ca-certificates flatbuffers-compiler libflatbuffers-dev
+  librocksdb-dev librdkafka-dev libfmt-dev libssl-dev libsodium-dev libcli11-dev libtomlplusplus-dev libboost1.81-dev
+  doctest-dev librapidcheck-dev libbenchmark-dev ccache mold python3
+  prometheus-cpp-dev dpkg-dev"
+# Java and Maven run and fetch the broker of the tests (tests/kafka); a JDK, kcat and Python's venv run the examples of
+# docs/integrators.md (tests/integrators).
+packages_checks="clang-format-16 clang-tidy-16 openjdk-17-jdk-headless maven kcat python3-venv"
+
+# install PACKAGE...: quick when nothing is missing.
+install() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || stop "this machine has no apt-get: install ${missing[*]} by hand, then start again"
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || stop "packages are missing (${missing[*]}): start again as root or with sudo"
+    root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${root[@]}" apt-get update -qq || stop "the package lists cannot be fetched: is the network there?"
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >/dev/null || stop "packages could not be installed: ${missing[*]}"
+}
+
+# build PRESET TARGET...: a new build directory takes eight files at a time, in half the time; one that was configured by
+# hand (docs/adding.md) stays as it is.
+build() {
+  local preset=$1 together=()
+  shift
+  say "building ($preset)"
+  [ -e "build/$preset/CMakeCache.txt" ] || together=(-DCMAKE_UNITY_BUILD=ON)
+  cmake --preset "$preset" "${together[@]}" >/dev/null || stop "cmake could not configure the build ($preset)"
+  cmake --build --preset "$preset" --parallel "$(nproc)" --target "$@" || stop "the build failed ($preset)"
+}

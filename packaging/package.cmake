@@ -1,0 +1,23 @@
+# The Debian package: `cpack -G DEB` in the build directory. Dependencies are what the program is linked with.
+install(TARGETS toono RUNTIME DESTINATION bin)
+install(FILES packaging/toono.service DESTINATION lib/systemd/system)
+install(FILES packaging/toono.toml.example DESTINATION share/doc/toono/examples)
+install(FILES README.md docs/operations.md docs/auditors.md docs/reporters.md docs/measures.md docs/import.md
+              docs/glossary.md docs/log_format.md docs/vault_format.md docs/keys_topic_format.md docs/check_chain.py
+        DESTINATION share/doc/toono)
+install(FILES LICENSE DESTINATION share/doc/toono RENAME copyright)
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_NAME toono)
+set(CPACK_PACKAGE_VENDOR "Toono")
+set(CPACK_PACKAGE_CONTACT "Toono <toono@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "event-sourced case management engine on Kafka")
+set(CPACK_PACKAGE_DESCRIPTION "Commands in, immutable decisions in a chained journal (Apache Kafka or files), RocksDB rows out.")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION misc)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "passwd")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/packaging/postinst;${CMAKE_SOURCE_DIR}/packaging/prerm")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
