@@ -22,7 +22,8 @@ struct WaitingFilter {
   std::optional<std::uint64_t> limit;
 };
 
-/// By due time, then by the id of the order, or of the case where there is none. Errors of the store, and damaged rows.
+/// By due time, then by the id of the order, or of the case where there is none. Errors of the store, and
+/// damaged rows.
 Result<std::vector<WaitingRow>> waiting_at(const QueryContext& context, StationId station,
                                            const WaitingFilter& filter);
 
