@@ -95,7 +95,10 @@ std::vector<Slot> TopicVault::fresh_slots() {
 Result<void> TopicVault::settle() {
   TOONO_TRY(catch_up());
   if (pending_.slots.empty()) return {};
-  TOONO_TRY(publish(fresh_slots()));
+  // Also what an append of unknown outcome has brought there already is judged by all that has come before
+  // now.
+  auto fresh = fresh_slots();
+  TOONO_TRY(fresh.empty() ? read_to_end() : publish(fresh));
   std::optional<Error> lost;
   std::vector<Slot> voided;
   for (const auto& slot : pending_.slots) {

@@ -202,6 +202,22 @@ TEST_CASE("an append of unknown outcome is tried again without harm") {
   }
 }
 
+TEST_CASE("what an append of unknown outcome brought there is judged when it is settled") {
+  SharedTopic shared;
+  Weather weather;
+  auto edge = shared.process(weather);
+  auto sealed = edge->seal(context_of(1), "words").value();
+  weather.next = [] { return Weather::Append::works_unseen; };
+  CHECK(is_error(edge->settle().error(), ErrorCode::world));
+  CHECK(opened(*edge, sealed) == "words: words");  // by now it has read its own key
+  weather.lags = true;
+  REQUIRE(shared.process()->destroy(person(1), std::nullopt).has_value());
+  auto settled = edge->settle();
+  REQUIRE_FALSE(settled.has_value());
+  CHECK(is_error(settled.error(), ErrorCode::refused));
+  CHECK(opened(*edge, sealed) == "none");
+}
+
 TEST_CASE("without the topic nothing new is sealed for good, and what is known still opens") {
   SharedTopic shared;
   Weather weather;
