@@ -10,5 +10,7 @@ namespace toono {
 rocksdb::Options database_options(const RocksStore::Options& options);
 /// For the files that are written beside it and handed over.
 rocksdb::Options file_options(const rocksdb::Options& database);
+/// For those of them that come in at the top, one for each window.
+rocksdb::Options window_file_options(const rocksdb::Options& database);
 
 }  // namespace toono

@@ -227,7 +227,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const fs::path& path, const
   impl->options = options;
   impl->database_options = database_options(options);
   impl->database_options.listeners = {std::make_shared<Impl::Compactions>(*impl)};
-  impl->window_file_options = file_options(impl->database_options);
+  impl->window_file_options = window_file_options(impl->database_options);
   std::error_code failed;
   fs::create_directories(path, failed);
   if (failed) {
