@@ -125,7 +125,7 @@ Result<void> Processor::decide_one(const LogRecord& record) {
     return append(record, nullptr, Rejection::malformed_command, Outcome::malformed, 0);
   if (!belongs_to(*command, record.partition, follower_.partitions()))
     return append(record, command, Rejection::wrong_partition, Outcome::misrouted, 0);
-  TOONO_ASSIGN(auto first, follower_.folder().first_outcome(record.partition, *command->id()));
+  TOONO_ASSIGN(auto first, follower_.first_outcome(record.partition, *command->id()));
   if (first && first->fingerprint == *command->fingerprint())
     return append(record, command, Rejection::none, Outcome::repeated, first->seq);
   if (first) return append(record, command, Rejection::conflicting_content, Outcome::conflict, first->seq);
@@ -315,10 +315,10 @@ Result<std::size_t> Processor::tell_of_registry() {
   for (PartitionNumber partition = 0; partition < follower_.partitions(); ++partition) {
     if (!owned_[partition] || told_up_to_[partition] >= position) continue;
     RegistryChange change(partition, position);
-    TOONO_ASSIGN(auto done, follower_.folder().first_outcome(partition, change.done_id()));
+    TOONO_ASSIGN(auto done, follower_.first_outcome(partition, change.done_id()));
     if (done) told_up_to_[partition] = position;
     if (done) continue;
-    TOONO_ASSIGN(auto begun, follower_.folder().first_outcome(partition, change.begun_id()));
+    TOONO_ASSIGN(auto begun, follower_.first_outcome(partition, change.begun_id()));
     auto next = begun ? change.done_id() : change.begun_id();
     if (!parked_.insert(next).second) continue;  // sent, and not decided yet
     std::vector<Buffer> commands;

@@ -208,6 +208,7 @@ struct TallyRow {
 struct HeadRow {
   std::uint64_t seq = 0;
   Digest hash;
+  CommandId newest_command;
   std::uint64_t next_command = 0;
   std::int64_t decided_at_ms = 0;
   std::uint64_t registry_seq = 0;

@@ -148,9 +148,16 @@ Result<void> Follower::fold(PartitionNumber partition, const Decision& decision,
   auto& head = heads_[partition];
   TOONO_ASSIGN(auto applied, folder_.apply(partition, decision, bytes, batch_));
   if (partition == partitions_) registry_.advance(head.chain.seq);
+  if (leaves_rows(decision)) head.note_command(*decision.command_id());
   head.case_count += applied.registered_case ? 1 : 0;
   head.quarantined_count += applied.quarantined ? 1 : 0;
   return {};
+}
+
+Result<std::optional<OutcomeRow>> Follower::first_outcome(PartitionNumber partition,
+                                                          const CommandId& command) const {
+  if (heads_[partition].is_beyond(command)) return std::optional<OutcomeRow>();
+  return folder_.first_outcome(partition, command);
 }
 
 void Follower::note_agenda(std::size_t from_row) {

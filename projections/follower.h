@@ -49,6 +49,9 @@ class Follower {
   /// the store either way.
   Result<bool> confirm(Log& log, const std::vector<LogRecord>& records);
 
+  /// The first decision on this command id, if there was one, foreseen ones too.
+  Result<std::optional<OutcomeRow>> first_outcome(PartitionNumber partition, const CommandId& command) const;
+
   /// Brings rows and heads to the store in one step.
   Result<void> commit();
 

@@ -16,9 +16,22 @@ Aligned::Aligned(Bytes bytes) : bytes_(bytes) {
   bytes_ = {reinterpret_cast<const std::uint8_t*>(copy_.data()), bytes.size()};
 }
 
+namespace {
+bool begins_with_time(const CommandId& id) { return id.bytes()->Get(6) >> 4 == 7; }
+}  // namespace
+
+void PartitionHead::note_command(const CommandId& id) {
+  if (begins_with_time(id) && id > newest_command) newest_command = id;
+}
+
+bool PartitionHead::is_beyond(const CommandId& id) const {
+  return begins_with_time(id) && id > newest_command;
+}
+
 HeadRow row_of(const PartitionHead& head) {
   return {.seq = head.chain.seq,
           .hash = head.chain.hash,
+          .newest_command = head.newest_command,
           .next_command = head.chain.next_command,
           .decided_at_ms = head.chain.decided_at.ms(),
           .registry_seq = head.chain.registry_seq,
@@ -41,7 +54,8 @@ PartitionHead head_of(const HeadRow& row) {
           .place = row.place,
           .case_count = row.case_count,
           .void_count = row.void_count,
-          .quarantined_count = row.quarantined_count};
+          .quarantined_count = row.quarantined_count,
+          .newest_command = row.newest_command};
 }
 
 namespace {

@@ -18,6 +18,14 @@ struct PartitionHead {
   std::uint64_t case_count = 0;
   std::uint64_t void_count = 0;
   std::uint64_t quarantined_count = 0;
+  /// The greatest id of a command that has a row, among the ids that begin with a time (RFC 9562, version 7).
+  CommandId newest_command;
+
+  /// The decision counts and leaves rows.
+  void note_command(const CommandId& id);
+  /// True: no command of this id has a row, which needs no look into the store. So it is with nearly every
+  /// command that comes for the first time, for its id was made after those of the others.
+  bool is_beyond(const CommandId& id) const;
 };
 HeadRow row_of(const PartitionHead& head);
 PartitionHead head_of(const HeadRow& row);

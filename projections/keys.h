@@ -10,7 +10,7 @@
 
 namespace toono {
 
-inline constexpr std::uint32_t kRowsVersion = 1;
+inline constexpr std::uint32_t kRowsVersion = 2;
 
 enum class Table : std::uint8_t {
   meta = 0,      // heads, void records, quarantine

@@ -49,7 +49,7 @@ Result<void> look_at_agenda(Engine& engine, Status& status) {
   status.oldest_due = agenda.next_due();
   for (const auto& entry : agenda.due_by(engine.clock().now(), SIZE_MAX)) {
     ++status.due;
-    TOONO_ASSIGN(auto first, engine.follower().folder().first_outcome(entry.partition, entry.command_id()));
+    TOONO_ASSIGN(auto first, engine.follower().first_outcome(entry.partition, entry.command_id()));
     status.parked += first ? 1 : 0;
   }
   return {};

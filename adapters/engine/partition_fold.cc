@@ -67,6 +67,7 @@ Result<void> PartitionFold::read(const LogRecord& record) {
   if (found.is_void()) return put(void_key(partition_, record.offset), {}, 0);
   const auto& decision = *found.decision;
   if (!leaves_rows(decision)) return {};
+  head_.note_command(*decision.command_id());
   if (decision.outcome() == Outcome::accepted && decision.entity_kind() == EntityKind::registry) {
     bool readable = true;
     for (const auto* event : *decision.events()) readable &= registry_.apply(decision.seq(), *event);

@@ -136,7 +136,7 @@ TEST_CASE("engines that fight for the same partitions decide every command once 
       }
     }
     for (const auto& sent : sent_so_far)
-      CHECK(must(world.nodes[1]->follower->folder().first_outcome(sent.partition, sent.id)).has_value());
+      CHECK(must(world.nodes[1]->follower->first_outcome(sent.partition, sent.id)).has_value());
     for (PartitionNumber p = 0; p <= kPartitions; ++p) voids += world.nodes[0]->follower->head(p).void_count;
   }
   // The test is worth nothing if nobody was ever second.
@@ -162,7 +162,7 @@ TEST_CASE("an edge that owns nothing hears the decision that it awaits from the 
   CHECK(edge.step() == 1);
   CHECK(heard == std::vector{Outcome::accepted});
   CHECK(edge.processor->awaiting() == 0);
-  CHECK(must(edge.follower->folder().first_outcome(sent.partition, sent.id)).has_value());
+  CHECK(must(edge.follower->first_outcome(sent.partition, sent.id)).has_value());
 }
 
 TEST_CASE("two people matched across partitions are settled by the owner of the one that asked") {

@@ -33,6 +33,20 @@ OneCommand register_now(MemoryDeployment& world, std::string_view seed) {
   command.header.registry_seq = world.registry.position();
   return command;
 }
+
+/// Under an id that begins with a time (RFC 9562, version 7), of a case in partition 0.
+OneCommand register_under(MemoryDeployment& world, std::uint8_t second) {
+  auto command = register_now(world, "of no account");
+  for (std::uint8_t draw = 0;; ++draw) {
+    const std::array<std::uint8_t, 16> bytes{1, 2, 3, 4, second, 0, 0x70, draw, 0x80};
+    command.header.id = id_from<CommandId>(bytes);
+    command.header.entity = derive<EntityId>(command.header.id, "entity");
+    command.header.fingerprint = sha256(bytes_of(command.header.id));
+    command.partition = partition_of(command.header.entity, MemoryDeployment::kPartitions);
+    if (command.partition == 0) return command;
+  }
+}
+
 const Decision& decide_one(MemoryDeployment& world, const OneCommand& command) {
   return world.decide_record(command.partition, command.record());
 }
@@ -300,6 +314,28 @@ TEST_CASE(
   CHECK(other.outcome() == Outcome::conflict);
   CHECK(other.rejection() == Rejection::conflicting_content);
   CHECK(other.first_seq() == first_seq);
+}
+
+TEST_CASE("a command that comes again is known in whatever order the ids were made") {
+  MemoryDeployment world;
+  std::vector<OneCommand> commands;
+  for (std::uint8_t second : {5, 6, 3, 9, 4, 8}) commands.push_back(register_under(world, second));
+  std::vector<std::uint64_t> first;
+  for (const auto& command : commands) {
+    const auto& decision = decide_one(world, command);
+    CHECK(decision.outcome() == Outcome::accepted);
+    first.push_back(decision.seq());
+    const auto& again = decide_one(world, command);
+    CHECK(again.outcome() == Outcome::repeated);
+    CHECK(again.first_seq() == first.back());
+  }
+  world.reopen();
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    commands[i].header.fingerprint = sha256(bytes_of("other content"));
+    const auto& other = decide_one(world, commands[i]);
+    CHECK(other.outcome() == Outcome::conflict);
+    CHECK(other.first_seq() == first[i]);
+  }
 }
 
 TEST_CASE("times in the future are rejected and drag no partition along") {
