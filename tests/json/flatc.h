@@ -17,16 +17,19 @@ inline Buffer read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// `name` must be the test's own: tests run side by side in one folder.
-inline Buffer compiled(const std::string& name, const std::string& text) {
-  const auto folder = std::filesystem::path(TOONO_BINARY_DIR) / "flatc_tests";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder / (name + ".fbs")) << text;
-  const auto command = "cd '" + folder.string() +
-                       "' && flatc --binary --schema --bfbs-comments --bfbs-builtins " + name + ".fbs >" +
-                       name + ".log 2>&1";
-  REQUIRE(std::system(command.c_str()) == 0);
-  return read_file(folder / (name + ".bfbs"));
+/// In a directory of its own: test cases run side by side.
+inline Buffer compiled(const std::string& text) {
+  auto folder = (std::filesystem::temp_directory_path() / "toono-flatc-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const auto schema = std::filesystem::path(folder) / "schema";
+  std::ofstream(schema.string() + ".fbs") << text;
+  const auto command =
+      "cd '" + folder + "' && flatc --binary --schema --bfbs-comments --bfbs-builtins schema.fbs >log 2>&1";
+  const bool made = std::system(command.c_str()) == 0;
+  auto bytes = read_file(schema.string() + ".bfbs");
+  std::filesystem::remove_all(folder);
+  REQUIRE(made);
+  return bytes;
 }
 
 }  // namespace toono

@@ -38,7 +38,7 @@ struct Read {
 };
 
 Read read(const std::string& json) {
-  static const Buffer schema = compiled("odd", kSchema);
+  static const Buffer schema = compiled(kSchema);
   static const Shapes odd({schema});
   auto tree = read_json(json);
   REQUIRE(tree.has_value());
