@@ -4,9 +4,17 @@
 namespace toono {
 namespace {
 
-Rejection person_guard(const PersonStateT& state, const Context& context) {
-  if (state.version == 0) return Rejection::person_unknown;
-  return may_act_for(context, state.station);
+bool is_registered(const PersonStateT& state) { return happened(state.registered); }
+
+/// A command may seal words for anybody's id (a case's young person, a caller), so there may be keys of
+/// people whom nobody registered. They belong to no station: the region, which stands above all, erases them.
+/// That such an id is anybody's at all only the vault can tell, and the edge asks it.
+Rejection erasure_guard(const PersonStateT& state, const Context& context) {
+  if (state.version != 0) return may_act_for(context, state.station);
+  if (auto no = may_act_for(context, context.station); no != Rejection::none) return no;
+  const auto* station = context.registry.station(context.station, context.day());
+  bool of_region = station && station->kind == StationKind::region;
+  return of_region ? Rejection::none : Rejection::not_this_station;
 }
 
 /// A record that is, or may soon be, another's alias takes part in no other match.
@@ -23,7 +31,9 @@ bool erasure_pending(const PersonStateT& state) {
 }  // namespace
 
 Effects decide(const RegisterPerson& command, const PersonStateT& state, const Context& context) {
-  if (state.version != 0) return Rejection::person_exists;
+  if (is_registered(state)) return Rejection::person_exists;
+  // Erased before anybody registered them: the id is not used again.
+  if (state.version != 0) return Rejection::person_already_erased;
   if (auto no = may_act_for(context, context.station); no != Rejection::none) return no;
   PersonRegisteredT event;
   event.name = get(command.name());
@@ -34,7 +44,8 @@ Effects decide(const RegisterPerson& command, const PersonStateT& state, const C
 }
 
 Effects decide(const MatchPerson& command, const PersonStateT& state, const Context& context) {
-  if (auto no = person_guard(state, context); no != Rejection::none) return no;
+  if (!is_registered(state)) return Rejection::person_unknown;
+  if (auto no = may_act_for(context, state.station); no != Rejection::none) return no;
   if (get(command.person_id()) == get(command.same_as())) return Rejection::person_same;
   if (auto no = free_to_match(state); no != Rejection::none) return no;
   PersonMatchRequestedT event;
@@ -43,7 +54,7 @@ Effects decide(const MatchPerson& command, const PersonStateT& state, const Cont
 }
 
 Effects decide(const AcceptPersonMatch& command, const PersonStateT& state, const Context& context) {
-  if (state.version == 0) return Rejection::person_unknown;
+  if (!is_registered(state)) return Rejection::person_unknown;
   // Only the agenda asks, after the other record gave its name up; a person cannot take a name that was not
   // given.
   if (!context.from_clock()) return Rejection::no_match_pending;
@@ -55,7 +66,7 @@ Effects decide(const AcceptPersonMatch& command, const PersonStateT& state, cons
 }
 
 Effects decide(const ErasePerson& command, const PersonStateT& state, const Context& context) {
-  if (auto no = person_guard(state, context); no != Rejection::none) return no;
+  if (auto no = erasure_guard(state, context); no != Rejection::none) return no;
   // One erasure at a time: the state remembers the last one only, and its keys must be gone before the next.
   if (erasure_pending(state)) return Rejection::person_already_erased;
   bool same_class =
@@ -69,7 +80,8 @@ Effects decide(const ErasePerson& command, const PersonStateT& state, const Cont
 }
 
 Effects decide(const ConfirmKeysDestroyed&, const PersonStateT& state, const Context& context) {
-  if (auto no = person_guard(state, context); no != Rejection::none) return no;
+  if (state.version == 0) return Rejection::person_unknown;
+  if (auto no = may_act_for(context, state.station); no != Rejection::none) return no;
   if (!erasure_pending(state)) return Rejection::no_erasure_pending;
   SubjectKeysDestroyedT event;
   event.class_ = state.erased_class;

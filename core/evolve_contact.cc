@@ -58,6 +58,11 @@ void on(PersonStateT& state, const PersonMatchRefused&, const Stamp&) {
   state.same_as = PersonId{};
 }
 void on(PersonStateT& state, const PersonErased& event, const Stamp& stamp) {
+  // Words may be sealed for somebody whom nobody registered: this is then the first that is known of them.
+  if (is_nil(state.id)) {
+    state.id = id_as<PersonId>(stamp.entity);
+    state.station = stamp.station;
+  }
   state.erased = moment(stamp);
   state.keys_destroyed = Moment{};
   state.erased_class = event.class_();

@@ -34,6 +34,10 @@ class Vault {
   /// Makes new keys and telephone entries durable.
   virtual Result<void> settle() = 0;
 
+  /// True when there is, or was before it was destroyed, a key of this person or a telephone entry that leads
+  /// to them.
+  virtual Result<bool> knows(PersonId person) = 0;
+
   /// Overwrites the person's keys (one class, or all) and the telephone entries that lead to the person;
   /// durable when it returns. Destroying twice is no error.
   virtual Result<void> destroy(PersonId person, std::optional<SealClass> only) = 0;

@@ -8,6 +8,7 @@
 #include "adapters/cli/answers.h"
 #include "adapters/cli/commands.h"
 #include "adapters/json/writer.h"
+#include "core/partition.h"
 #include "core/time.h"
 
 namespace toono::cli {
@@ -37,6 +38,17 @@ Result<LineCommand> command_of(const Args& args) {
   JsonWriter line;
   line.begin_object().field("command", "ErasePerson").key("body").raw(body.str()).end_object();
   return parse_line(line.str());
+}
+
+/// Where the person's record is, or will be: words may be kept of somebody whom nobody registered.
+Result<Found> place_of(Engine& engine, const std::string& id) {
+  auto found = find_entity(engine.store(), engine.partitions(), id);
+  if (found && found->kind != EntityKind::person)
+    return unexpected({ErrorCode::usage, "this is not a person's id, but a case's or a contact's", id,
+                       "`toono show` of it names its people by their ids"});
+  if (found || found.error().code != ErrorCode::not_found) return found;
+  auto entity = *parse_id<EntityId>(id);
+  return Found{partition_of(entity, engine.partitions()), entity, EntityKind::person, std::nullopt};
 }
 
 struct Erased {
@@ -81,7 +93,9 @@ void print_tombstone(const Args& args, const PersonStateT& person, PartitionNumb
     return;
   }
   print(fmt::format(
-      "Erased: {}, class {}, event {}.\nGround: {}\n{}", args.words.front(), seal_class, place(person.erased),
+      "Erased: {}, class {}, event {}.\n{}Ground: {}\n{}", args.words.front(), seal_class,
+      place(person.erased),
+      happened(person.registered) ? "" : "Nobody was registered under this id; words were kept for it.\n",
       args.ground,
       gone ? "The keys are destroyed." : "The keys will be destroyed when it is due: `toono run`."));
 }
@@ -97,7 +111,7 @@ Result<int> run_erase(const Args& args) {
   TOONO_ASSIGN(auto sender, sender_of(args.globals));
   TOONO_ASSIGN(auto session, Session::open(args.globals));
   auto& engine = session->engine();
-  TOONO_ASSIGN(auto found, find_entity(engine.store(), engine.partitions(), args.words.front()));
+  TOONO_ASSIGN(auto found, place_of(engine, args.words.front()));
   TOONO_ASSIGN(auto answer, send_erasure(*session, command, sender));
   const auto* decision = decision_of(answer.record);
   if (decision->outcome() != Outcome::accepted) {

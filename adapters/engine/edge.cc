@@ -157,6 +157,7 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
     TOONO_ASSIGN(sent.first, decision(sent.partition, first->entity, first->seq));
     return sent;
   }
+  if (line.body.type() == CommandBody::ErasePerson) TOONO_TRY(is_somebody(sent));
   TOONO_TRY(find_room(line, sent));
   auto full = complete(line, sender);
   if (full.actor.number() == 0)
@@ -176,6 +177,28 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   TOONO_TRY(prepare(line, sent, header));
   TOONO_TRY(engine_.send(sent.partition, sent.id, {builder_.GetBufferPointer(), builder_.GetSize()}));
   return sent;
+}
+
+/// Words may have been sealed for somebody whom nobody registered, so the rules let an unknown person be
+/// erased. Where the vault has never heard of them either, the id is wrong: that must not look like an
+/// erasure.
+Result<void> Edge::is_somebody(const Sent& sent) {
+  auto& folder = engine_.follower().folder();
+  TOONO_ASSIGN(auto* state, folder.state(sent.partition, sent.entity, EntityKind::person));
+  if (version_of(*state) != 0) return {};
+  TOONO_ASSIGN(bool known, engine_.vault().knows(id_as<PersonId>(sent.entity)));
+  if (known) return {};
+  // They may be registered by what has been sent and not decided yet, or by another node just now.
+  TOONO_TRY(engine_.drain());
+  TOONO_TRY(engine_.read_to_end(sent.partition));
+  TOONO_ASSIGN(state, folder.state(sent.partition, sent.entity, EntityKind::person));
+  if (version_of(*state) != 0) return {};
+  return unexpected(
+      {ErrorCode::refused,
+       "nobody has this id: no person was registered under it, and no words or telephone number "
+       "were ever kept for it",
+       "$.body.person_id " + to_text(sent.entity),
+       "nothing was erased; `toono show` of the case or contact names its people by their ids"});
 }
 
 /// On a shared log the keys are read back before the record may leave; when another edge was first to make

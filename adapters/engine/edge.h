@@ -49,6 +49,7 @@ class Edge {
  private:
   Result<void> find_room(const LineCommand& line, const Sent& sent);
   Result<bool> is_urgent(const LineCommand& line, const Sent& sent);
+  Result<void> is_somebody(const Sent& sent);
   Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
   Result<void> fill_in(LineCommand& line, const Sent& sent);
   Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);

@@ -209,6 +209,13 @@ Result<PersonId> SlotVault::caller(std::string_view number, PersonId otherwise) 
   return otherwise;
 }
 
+Result<bool> SlotVault::knows(PersonId person) {
+  if (!file_.is_writable()) TOONO_TRY(refresh());
+  for (auto seal_class : EnumValuesSealClass())
+    if (index_.find_key(person, number_of(seal_class))) return true;
+  return !index_.telephones_of(person).empty();
+}
+
 Digest SlotVault::fingerprint(Bytes canonical) { return hmac(held_->fingerprint, canonical); }
 
 Result<SlotVault::KeyState> SlotVault::key_state(PersonId person, SealClass seal_class) {

@@ -24,6 +24,7 @@ class SlotVault : public Vault {
   Result<std::optional<std::string>> open(const Sealed& sealed) override;
   /// Error world after a failed write, until the vault is opened again.
   Result<void> settle() override;
+  Result<bool> knows(PersonId person) override;
   /// Telephone entries go with the identity: they are overwritten when `only` is none or identity.
   Result<void> destroy(PersonId person, std::optional<SealClass> only) override;
   /// Error usage: not a telephone number (adapters/vault/number.h). The number is never part of an error.

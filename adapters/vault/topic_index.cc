@@ -112,6 +112,14 @@ const Slot* TopicIndex::first_telephone(const Digest& number) const {
   return found;
 }
 
+bool TopicIndex::knows(PersonId person) const {
+  bool found = false;
+  auto see = [&](const Slot&) { return found = true; };
+  for (auto seal_class : EnumValuesSealClass()) each_of(person, number_of_class(seal_class), see);
+  each_of(person, kNoClass, see);
+  return found;
+}
+
 std::vector<Slot> TopicIndex::live(PersonId person, std::uint8_t seal_class) const {
   std::vector<Slot> found;
   each_of(person, seal_class, [&](const Slot& slot) {

@@ -23,6 +23,8 @@ class TopicIndex {
   /// A key by its id, live or destroyed. Null: there never was one.
   const Slot* key(PersonId person, SealClass seal_class, const KeyId& id) const;
   bool is_void(PersonId person, SealClass seal_class) const;
+  /// There is or was a key or a telephone entry of the person, or a tombstone.
+  bool knows(PersonId person) const;
   /// The first entry of the number whose person's identity is not void. Null: none.
   const Slot* first_telephone(const Digest& number) const;
   bool has(const KeyId& id) const { return find(id) != kNoSlot; }

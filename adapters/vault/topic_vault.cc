@@ -2,6 +2,7 @@
 // topic_vault_read.cc and topic_vault_settle.cc.
 #include "adapters/vault/topic_vault.h"
 
+#include <algorithm>
 #include <new>
 
 #include "adapters/vault/errors.h"
@@ -135,6 +136,18 @@ Result<PersonId> TopicVault::caller(std::string_view number, PersonId otherwise)
   pending_.slots.push_back(slot);
   pending_.numbers[hashed] = &pending_.slots.back();
   return otherwise;
+}
+
+bool TopicVault::has_heard_of(PersonId person) const {
+  auto is_theirs = [&](const Slot& slot) { return slot.person == person; };
+  return index_.knows(person) || std::any_of(pending_.slots.begin(), pending_.slots.end(), is_theirs);
+}
+
+Result<bool> TopicVault::knows(PersonId person) {
+  TOONO_TRY(catch_up());
+  if (has_heard_of(person)) return true;
+  TOONO_TRY(read_to_end());
+  return has_heard_of(person);
 }
 
 Digest TopicVault::fingerprint(Bytes canonical) { return hmac(held_->fingerprint, canonical); }

@@ -26,8 +26,8 @@ namespace toono {
 ///
 ///   destroy() is durable everywhere when it returns. Another process gives no words any more once it has
 ///   read the tombstone; every call of the port first takes in what has come, without waiting. To look
-///   further, open() waits for the end of the topic when it does not know a seal's key, and find_caller()
-///   when it does not know a number.
+///   further, open() waits for the end of the topic when it does not know a seal's key, find_caller() when it
+///   does not know a number, and knows() when it does not know the person.
 ///
 ///   After error world every call may be tried again, with the same outcome as if it were the first. Error
 ///   damaged: a record of the topic is not one of ours, and which; everything but fingerprint() answers so
@@ -51,6 +51,7 @@ class TopicVault final : public Vault {
   Result<SealedT> seal(const SealContext& context, std::string_view words) override;
   Result<std::optional<std::string>> open(const Sealed& sealed) override;
   Result<void> settle() override;
+  Result<bool> knows(PersonId person) override;
   Result<void> destroy(PersonId person, std::optional<SealClass> only) override;
   Result<PersonId> caller(std::string_view number, PersonId otherwise) override;
   Result<std::optional<PersonId>> find_caller(std::string_view number) override;
@@ -113,6 +114,7 @@ class TopicVault final : public Vault {
   HeldKey& place_of(const KeyId& id);
   void forget_key(const KeyId& id);
   KeyId new_id();
+  bool has_heard_of(PersonId person) const;
   std::optional<PersonId> known_caller(const Digest& number) const;
 
   std::unique_ptr<KeyRecords> records_;

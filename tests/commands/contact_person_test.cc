@@ -121,6 +121,7 @@ Rows person_rows() {
   const Steps known = {register_person()};
   const Steps pending = known + match();
   const Steps alias = pending + settle(EntityKind::person, true);
+  const Steps unregistered = {erase(SealClass::identity, true)};
   const auto identity = SealClass::identity, health = SealClass::health;
   return {
       {"registered", {}, register_person(), {"PersonRegistered"}},
@@ -147,7 +148,34 @@ Rows person_rows() {
        {"PersonMatchRequested"}},
       {"erased", known, erase(identity, true), {"PersonErased all_classes=true"}},
       {"an alias is erased too", alias, erase(health), {"PersonErased class_=health all_classes=false"}},
-      {"only someone who is known is erased", {}, erase(identity), person_unknown},
+      {"words were kept for someone nobody registered",
+       {},
+       erase(identity, true),
+       {"PersonErased all_classes=true"}},
+      {"who belongs to no station is erased by the region alone",
+       {},
+       by(kBannerStaff, kBanner, erase(identity)),
+       not_this_station},
+      {"someone erases", {}, by_clock(erase(identity)), not_this_station},
+      {"one erasure of them at a time", unregistered, erase(identity, true), person_already_erased},
+      {"their keys are gone", unregistered, confirm_keys(), {"SubjectKeysDestroyed all_classes=true"}},
+      {"their keys go once", unregistered + confirm_keys(), confirm_keys(), no_erasure_pending},
+      {"their other words after it",
+       {erase(health), confirm_keys()},
+       erase(identity),
+       {"PersonErased class_=identity"}},
+      {"the region erased them and the banner does not",
+       {erase(health), confirm_keys()},
+       by(kBannerStaff, kBanner, erase(identity)),
+       not_this_station},
+      {"their id is not used again", unregistered, register_person(), person_already_erased},
+      {"their id is not used again for one class either",
+       {erase(health), confirm_keys()},
+       register_person(),
+       person_already_erased},
+      {"they are matched with nobody", unregistered, match(), person_unknown},
+      {"nobody is matched with them", unregistered, accept_match(), person_unknown},
+      {"the keys of nobody stay", {}, confirm_keys(), person_unknown},
       {"one erasure at a time", known + erase(identity), erase(health), person_already_erased},
       {"the same class once", known + erase(health) + confirm_keys(), erase(health), person_already_erased},
       {"another class after it",

@@ -376,6 +376,8 @@ TEST_CASE("whatever is accepted is refused of an entity that is not there") {
                                        Rejection::person_unknown, Rejection::no_match_pending};
   for (const auto& row : rows_of_entities()) {
     if (row.then.rejection != Rejection::none || row.given.empty()) continue;
+    // Words may be kept for somebody whom nobody registered.
+    if (row.then.events.front().starts_with("PersonErased")) continue;
     INFO(std::string(row.name));
     CHECK(unknown.contains(Story().tell(row.when).rejection));
   }

@@ -155,6 +155,22 @@ inline void callers_are_known_again(Vault& vault) {
   CHECK(is_error(vault.find_caller("12").error(), ErrorCode::usage));
 }
 
+inline void people_are_known(Vault& vault) {
+  CHECK_FALSE(*vault.knows(person(1)));
+  REQUIRE(vault.seal(context_of(1, SealClass::health), "note").has_value());
+  CHECK(*vault.knows(person(1)));
+  REQUIRE(vault.caller("13800138000", person(2)).has_value());
+  CHECK(*vault.knows(person(2)));
+  REQUIRE(vault.settle().has_value());
+  CHECK(*vault.knows(person(1)));
+  CHECK(*vault.knows(person(2)));
+  for (std::uint64_t number : {1, 2}) {
+    REQUIRE(vault.destroy(person(number), std::nullopt).has_value());
+    CHECK(*vault.knows(person(number)));
+  }
+  CHECK_FALSE(*vault.knows(person(3)));
+}
+
 inline void fingerprints_are_keyed(Vault& vault, Vault& another) {
   auto first = vault.fingerprint(bytes_of("a command"));
   CHECK(first == vault.fingerprint(bytes_of("a command")));
@@ -167,6 +183,7 @@ inline void vault_contract(const std::function<std::unique_ptr<Vault>()>& fresh)
   SUBCASE("a seal opens in its place only") { seals_are_bound(*fresh()); }
   SUBCASE("what is destroyed stays destroyed") { destruction_is_for_ever(*fresh()); }
   SUBCASE("a caller is known again") { callers_are_known_again(*fresh()); }
+  SUBCASE("who had words or a number is known") { people_are_known(*fresh()); }
   SUBCASE("a fingerprint needs the vault's key") {
     auto one = fresh();
     fingerprints_are_keyed(*one, *fresh());

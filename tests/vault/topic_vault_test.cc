@@ -57,6 +57,10 @@ TEST_CASE("another process opens what was sealed after it last looked") {
   CHECK(*one->caller("13800138000", person(1)) == person(1));
   REQUIRE(one->settle().has_value());
   CHECK(**slow->find_caller("13800138000") == person(1));
+  CHECK_FALSE(*slow->knows(person(2)));
+  REQUIRE(one->caller("13800138001", person(2)).has_value());
+  REQUIRE(one->settle().has_value());
+  CHECK(*slow->knows(person(2)));
 }
 
 TEST_CASE("two processes make a key for one person and both seals stay readable") {

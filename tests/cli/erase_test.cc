@@ -1,0 +1,133 @@
+// Erasing somebody whom nobody registered: their words go as anybody's do, and a wrong id never looks like an
+// erasure.
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "core/derive.h"
+#include "core/ids.h"
+#include "tests/cli/fixture.h"
+
+namespace toono {
+namespace {
+
+constexpr const char* kLater = "03-02 12:00";
+/// The command that registers them, later or never; whoever knows it knows the id that it will give.
+constexpr const char* kRegistration = "01994d2e-5b00-7000-8000-00000000a001";
+
+std::string person() { return to_text(derive<PersonId>(*parse_id<CommandId>(kRegistration), "entity")); }
+
+Reply erase(Desk& desk, const std::string& who, const std::string& as = "15000001@150000") {
+  return desk.ask(kLater, {"--as", as, "--json", "erase", who, "--ground", "asked for", "--yes"});
+}
+
+std::string words_of(Desk& desk, const std::string& id) {
+  auto shown = desk.ask(kLater, {"--as", "15000001@150000", "--json", "show", id, "--purpose", "complaint"});
+  REQUIRE_MESSAGE(shown.code == 0, shown.err);
+  return shown.out;
+}
+
+/// A case with words about somebody whom nobody registered.
+struct StrangersDesk {
+  Desk desk;
+  std::string in_case;
+  StrangersDesk() {
+    auto opened = desk.send("03-02 09:00", "150000", "RegisterCase",
+                            R"("programme":"other","language":"zh","channel":"phone","youth":")" + person() +
+                                R"(","narrative":"They take his lunch money.")");
+    in_case = text(opened.at("created"), "case");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("words kept for someone whom nobody registered are erased") {
+  StrangersDesk strangers;
+  auto& desk = strangers.desk;
+  REQUIRE(has(words_of(desk, strangers.in_case), "lunch money"));
+  auto of_banner = erase(desk, person(), "15010201@150102");
+  CHECK(of_banner.code == 1);
+  CHECK_MESSAGE(has(of_banner.err, "not_this_station"), of_banner.err);
+  REQUIRE(has(words_of(desk, strangers.in_case), "lunch money"));
+
+  auto erased = erase(desk, person());
+  REQUIRE_MESSAGE(erased.code == 0, erased.err);
+  CHECK(text(erased.json(), "person") == person());
+  CHECK_FALSE(text(erased.json(), "keys_destroyed_at").empty());
+  CHECK_FALSE(has(words_of(desk, strangers.in_case), "lunch money"));
+  CHECK(has(words_of(desk, strangers.in_case), R"("erased":"narrative")"));
+  auto verified = desk.ask(kLater, {"verify", "--full"});
+  CHECK_MESSAGE(verified.code == 0, verified.out);
+  auto state = desk.query(kLater, {"show", person()});
+  CHECK(text(state, "id") == person());
+  CHECK(text(state, "state") == "none");
+
+  // Live rows are a rebuild's, the agenda's among them.
+  CHECK(desk.ask(kLater, {"rebuild"}).code == 0);
+  auto again = erase(desk, person());
+  CHECK(again.code == 1);
+  CHECK_MESSAGE(has(again.err, "person_already_erased"), again.err);
+}
+
+TEST_CASE("an id erased before its registration gets no words and no registration") {
+  StrangersDesk strangers;
+  auto& desk = strangers.desk;
+  REQUIRE(erase(desk, person()).code == 0);
+  auto send = [&](const std::string& line) {
+    std::ofstream(desk.dir() / "line.jsonl") << line << "\n";
+    return desk.ask(kLater, {"--as", "15000001@150000", "send", (desk.dir() / "line.jsonl").string()});
+  };
+  auto registration = [](const std::string& body) {
+    return std::string(R"({"id":")") + kRegistration + R"(","command":"RegisterPerson","body":{)" + body +
+           "}}";
+  };
+  auto named = send(registration(R"("name":"Li Ming")"));
+  CHECK(named.code == 1);
+  CHECK_MESSAGE(has(named.out, "have been erased"), named.out);
+  auto nameless = send(registration(R"("birth_year":2011)"));
+  CHECK(nameless.code == 1);
+  CHECK_MESSAGE(has(nameless.out, "person_already_erased"), nameless.out);
+}
+
+TEST_CASE("a caller who was never registered is erased with their number") {
+  Desk desk;
+  auto contact = text(desk.send("03-02 09:01", "150000", "OfferContact",
+                                R"("channel":"phone","language":"zh","phone":"138-1234-5678")")
+                          .at("created"),
+                      "contact");
+  auto caller = text(desk.query(kLater, {"show", contact}), "caller");
+  REQUIRE(desk.query(kLater, {"find", "--phone", "13812345678"}).as_array().size() == 1);
+  auto erased = erase(desk, caller);
+  REQUIRE_MESSAGE(erased.code == 0, erased.err);
+  CHECK(desk.query(kLater, {"find", "--phone", "13812345678"}).as_array().empty());
+  CHECK_FALSE(has(words_of(desk, contact), "1234-5678"));
+}
+
+TEST_CASE("a wrong id never looks like an erasure") {
+  StrangersDesk strangers;
+  auto& desk = strangers.desk;
+  auto wrong = person();
+  wrong.back() = wrong.back() == '0' ? '1' : '0';
+  auto before = desk.ask(kLater, {"--json", "verify"}).out;
+  auto nobody = erase(desk, wrong);
+  CHECK(nobody.code == 1);
+  CHECK_MESSAGE(has(nobody.err, "nobody has this id"), nobody.err);
+  CHECK(has(nobody.err, "nothing was erased"));
+  auto of_case = erase(desk, strangers.in_case);
+  CHECK(of_case.code == 2);
+  CHECK_MESSAGE(has(of_case.err, "not a person's id"), of_case.err);
+  CHECK(desk.ask(kLater, {"--json", "verify"}).out == before);
+  CHECK(has(words_of(desk, strangers.in_case), "lunch money"));
+
+  // What is sent just before it counts.
+  std::ofstream(desk.dir() / "line.jsonl")
+      << R"({"id":")" << kRegistration << R"(","command":"RegisterPerson","body":{"birth_year":2011}})"
+      << "\n"
+      << R"({"command":"ErasePerson","body":{"person_id":")" << person()
+      << R"(","ground":"asked for","all_classes":true}})"
+      << "\n";
+  auto both = desk.ask(kLater, {"--as", "15000001@150000", "send", (desk.dir() / "line.jsonl").string()});
+  CHECK_MESSAGE(both.code == 0, both.out);
+}
+
+}  // namespace toono
