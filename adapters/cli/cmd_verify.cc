@@ -142,13 +142,13 @@ Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, Ve
 }
 
 Result<Verified> verify_files(const Args& args, const std::filesystem::path& dir, VerifyOptions& options) {
-  auto reader = SegmentReader::open(dir);
+  auto reader = open_to_verify(dir);
   if (reader && !args.expect.empty()) {
     TOONO_ASSIGN(options.expected,
                  expected_heads(args, static_cast<PartitionNumber>(reader->partitions() - 1)));
   }
   auto journal = verify_journal(dir, options);
-  // A file that is missing or of which nothing can be read hides all behind it: the finding says so itself.
+  // No file of it says which log it is, so nothing in it can be told from another's.
   if (!journal && journal.error().code == ErrorCode::damaged) {
     Verified unread;
     if (reader) unread.partitions = static_cast<PartitionNumber>(reader->partitions() - 1);

@@ -32,6 +32,24 @@ Result<SegmentReader> SegmentReader::open(const std::filesystem::path& dir) {
   return reader;
 }
 
+Result<SegmentReader> SegmentReader::open_damaged(const std::filesystem::path& dir,
+                                                  const std::optional<LogIdentity>& otherwise) {
+  TOONO_ASSIGN(auto numbers, segment_numbers(dir));
+  SegmentReader reader;
+  reader.dir_ = dir;
+  for (auto number : numbers) {
+    TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir, number));
+    if (!file.header()) continue;
+    reader.log_ = file.header()->log;
+    return reader;
+  }
+  if (!otherwise)
+    return unexpected(damaged(numbers.empty() ? "a segment file is missing" : "no segment header can be read",
+                              segment_path(dir, 0), 0));
+  reader.log_ = *otherwise;
+  return reader;
+}
+
 Result<void> SegmentReader::scan(Topic topic, const std::vector<From>& from, const Log::Visitor& visit,
                                  std::optional<Position> bound) const {
   std::vector<Wanted> wanted(log_.partitions);

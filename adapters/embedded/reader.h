@@ -28,6 +28,10 @@ class SegmentReader {
  public:
   /// Error not_found: there is no log; damaged: its first segment cannot be read.
   static Result<SegmentReader> open(const std::filesystem::path& dir);
+  /// For verify() alone: the log is the one that the first header that can be read says, or else `otherwise`,
+  /// whatever is missing in front of it. Error damaged: nothing says which log it is.
+  static Result<SegmentReader> open_damaged(const std::filesystem::path& dir,
+                                            const std::optional<LogIdentity>& otherwise = {});
 
   const LogId& log_id() const { return log_.log_id; }
   /// The registry's included.
@@ -39,7 +43,8 @@ class SegmentReader {
                     std::optional<Position> bound = std::nullopt) const;
 
   /// Reads every byte of every segment and visits what is wrong, in the order of the files, going on after
-  /// each. The visitor returns false to stop. A torn last frame is no finding. Error only when a file cannot
+  /// each: behind a segment that is missing or has lost its header it goes on with the next one, whose header
+  /// says how many records there were before. The visitor returns false to stop. A torn last frame is no finding. Error only when a file cannot
   /// be read at all.
   using FindingVisitor = std::function<bool(const Finding&)>;
   Result<void> verify(const FindingVisitor& visit) const;

@@ -11,9 +11,11 @@ namespace {
 // Large enough that a system call is nothing beside it, small enough for the processor's cache.
 constexpr std::size_t kReadAheadBytes = 1u << 20;
 
+// A place holds 32 bits of the number: what is beyond them is no segment of any log.
 bool is_segment_name(const std::string& name) {
   return name.size() == 16 && name.ends_with(".seg") &&
-         std::all_of(name.begin(), name.begin() + 12, [](char c) { return c >= '0' && c <= '9'; });
+         std::all_of(name.begin(), name.begin() + 12, [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::stoull(name) <= UINT32_MAX;
 }
 
 }  // namespace
@@ -24,22 +26,27 @@ std::filesystem::path segment_path(const std::filesystem::path& dir, std::uint32
   return journal_directory(dir) / fmt::format("{:012}.seg", segment);
 }
 
-Result<std::uint32_t> count_segments(const std::filesystem::path& dir) {
+Result<std::vector<std::uint32_t>> segment_numbers(const std::filesystem::path& dir) {
   std::error_code failed;
   std::filesystem::directory_iterator entries(journal_directory(dir), failed);
   if (failed == std::errc::no_such_file_or_directory)
     return unexpected(
         {ErrorCode::not_found, "there is no log here", dir.string(), "make one with toono init"});
   if (failed) return unexpected(io_error("listing", journal_directory(dir), failed.value()));
-  std::vector<std::uint64_t> numbers;
+  std::vector<std::uint32_t> numbers;
   for (; entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
     if (failed) return unexpected(io_error("listing", journal_directory(dir), failed.value()));
     const std::string name = entries->path().filename().string();
-    if (is_segment_name(name)) numbers.push_back(std::stoull(name.substr(0, 12)));
+    if (is_segment_name(name)) numbers.push_back(static_cast<std::uint32_t>(std::stoull(name)));
   }
   std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+Result<std::uint32_t> count_segments(const std::filesystem::path& dir) {
+  TOONO_ASSIGN(auto numbers, segment_numbers(dir));
   std::uint32_t count = 0;
-  for (std::uint64_t number : numbers) {
+  for (std::uint32_t number : numbers) {
     if (number != count) return unexpected(damaged("a segment file is missing", segment_path(dir, count), 0));
     ++count;
   }

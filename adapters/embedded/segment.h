@@ -13,6 +13,8 @@ namespace toono::embedded {
 std::filesystem::path journal_directory(const std::filesystem::path& dir);
 /// DIR/journal/000000000042.seg
 std::filesystem::path segment_path(const std::filesystem::path& dir, std::uint32_t segment);
+/// The numbers of the segment files that are there, in order. Error not_found: there is no log here.
+Result<std::vector<std::uint32_t>> segment_numbers(const std::filesystem::path& dir);
 /// How many segment files there are. Error not_found: there is no log here; damaged: a number is missing.
 Result<std::uint32_t> count_segments(const std::filesystem::path& dir);
 

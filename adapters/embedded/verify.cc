@@ -11,32 +11,50 @@ class Verifier {
       : dir_(dir), log_(log), visit_(visit), ends_(log.partitions) {}
 
   Result<void> run() {
-    TOONO_ASSIGN(std::uint32_t count, count_segments(dir_));
-    TOONO_ASSIGN(std::uint32_t begun, count_begun(count));
-    for (std::uint32_t segment = 0; segment < begun && !stopped_; ++segment) {
-      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, segment));
-      enter(file);
-      TOONO_TRY(walk(file, segment + 1 == begun));
-      if (segment + 1 == count && continued_ && !stopped_)
-        find(segment_path(dir_, count), 0, "a segment file is missing");
+    TOONO_ASSIGN(auto numbers, segment_numbers(dir_));
+    TOONO_ASSIGN(std::size_t begun, count_begun(numbers));
+    for (std::size_t i = 0; i < numbers.size() && !stopped_; ++i) {
+      miss(numbers[i]);
+      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, numbers[i]));
+      TOONO_TRY(i < begun ? read(file, i + 1 == begun) : read_unbegun(file));
+      next_segment_ = std::uint64_t{numbers[i]} + 1;
     }
-    for (std::uint32_t segment = begun; segment < count && !stopped_; ++segment) {
-      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, segment));
-      // What was not begun holds nothing; one whose header was being written may hold a part of that.
-      TOONO_ASSIGN(bool zero, file.zero_from(continued_ ? segment_header_bytes(log_.partitions) : 0));
-      if (!zero) find(file.path(), 0, "a segment header that cannot be read");
-    }
+    if (begun == numbers.size() && continued_) miss(next_segment_ + 1);
     return {};
   }
 
  private:
   // Segments up to the last one with a header that can be read.
-  Result<std::uint32_t> count_begun(std::uint32_t count) const {
+  Result<std::size_t> count_begun(const std::vector<std::uint32_t>& numbers) const {
+    std::size_t count = numbers.size();
     for (; count > 1; --count) {
-      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, count - 1));
+      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, numbers[count - 1]));
       if (file.header()) break;
     }
     return count;
+  }
+
+  // The files in front of this segment that are not there.
+  void miss(std::uint64_t segment) {
+    if (stopped_ || segment <= next_segment_) return;
+    auto count = segment - next_segment_;
+    find(segment_path(dir_, static_cast<std::uint32_t>(next_segment_)), 0,
+         count == 1 ? "a segment file is missing"
+                    : std::to_string(count) + " segment files are missing, this one and those behind it");
+    continued_ = false;
+    skipped_ = true;
+  }
+
+  Result<void> read(SegmentFile& file, bool last) {
+    enter(file);
+    return walk(file, last);
+  }
+
+  // What was not begun holds nothing; one whose header was being written may hold a part of that.
+  Result<void> read_unbegun(SegmentFile& file) {
+    TOONO_ASSIGN(bool zero, file.zero_from(continued_ ? segment_header_bytes(log_.partitions) : 0));
+    if (!zero) find(file.path(), 0, "a segment header that cannot be read");
+    return {};
   }
 
   void find(const std::filesystem::path& file, std::uint64_t byte, std::string problem,
@@ -130,6 +148,7 @@ class Verifier {
   const LogIdentity& log_;
   const SegmentReader::FindingVisitor& visit_;
   LogEnds ends_;
+  std::uint64_t next_segment_ = 0;
   std::uint64_t next_frame_ = 1;
   std::uint64_t offset_ = 0;
   bool continued_ = false;

@@ -16,10 +16,16 @@ ChainVerifier::ChainVerifier(const Options& options, const VerifyOptions& verify
     : log_(options), options_(verify), chains_(options.partitions + 1u) {
   found_.log_id = log_.log_id;
   found_.partitions = log_.partitions;
-  for (const auto& head : options_.expected)
-    if (head.partition <= log_.partitions) chains_[head.partition].expected.push_back(head);
+  expect(options_.expected, "the expected head");
+  expect(options_.kept, "the head kept when the store was last closed");
   for (auto& chain : chains_)
-    std::sort(chain.expected.begin(), chain.expected.end(), [](auto& a, auto& b) { return a.seq < b.seq; });
+    std::stable_sort(chain.expected.begin(), chain.expected.end(),
+                     [](auto& a, auto& b) { return a.head.seq < b.head.seq; });
+}
+
+void ChainVerifier::expect(const std::vector<JournalHead>& heads, std::string_view whose) {
+  for (const auto& head : heads)
+    if (head.partition <= log_.partitions) chains_[head.partition].expected.push_back({head, whose});
 }
 
 bool ChainVerifier::is_full() const { return found_.findings.size() >= kMostFindings; }
@@ -81,19 +87,30 @@ void ChainVerifier::begin(PartitionNumber partition, const Record* record, Bytes
 void ChainVerifier::judge_decision(PartitionNumber partition, const Decision& decision, Bytes bytes) {
   auto& chain = chains_[partition];
   auto hash = sha256(bytes);
-  if (chain.anew) {  // what stood in front of it cannot be read, which is a finding already
-    chain.anew = false;
-    chain.begun = true;
-    chain.head = extend(chain.head, decision, hash);
-    chain.head.seq = decision.seq();
-    while (!chain.asked.empty() && chain.asked.front().offset <= decision.command_offset())
-      chain.asked.pop_front();
-    return compare_expected(partition);
-  }
+  if (chain.anew) return begin_anew(partition, decision, hash);
   auto verdict = judge(chain.head, decision, chain.window);
   if (verdict == Verdict::counts) return extend_chain(partition, decision, hash);
   ++chain.void_count;
   if (decision.seq() > chain.farthest_void) chain.farthest_void = decision.seq();
+}
+
+// What stood in front of it cannot be read, which is a finding already. Nothing tells whether this record is
+// the one that stood here.
+void ChainVerifier::begin_anew(PartitionNumber partition, const Decision& decision, const Digest& hash) {
+  auto& chain = chains_[partition];
+  find(partition, decision.seq(), file_,
+       chain.begun
+           ? fmt::format("not proved to go on from record {}: what stood between them cannot be read, "
+                         "and the chain is taken anew from here",
+                         chain.head.seq)
+           : "not proved: what stood in front of it cannot be read, and the chain is taken anew from here");
+  chain.anew = false;
+  chain.begun = true;
+  chain.head = extend(chain.head, decision, hash);
+  chain.head.seq = decision.seq();
+  while (!chain.asked.empty() && chain.asked.front().offset <= decision.command_offset())
+    chain.asked.pop_front();
+  compare_expected(partition);
 }
 
 void ChainVerifier::extend_chain(PartitionNumber partition, const Decision& decision, const Digest& hash) {
@@ -131,14 +148,14 @@ void ChainVerifier::check_command(PartitionNumber partition, const Decision& dec
 
 void ChainVerifier::compare_expected(PartitionNumber partition) {
   auto& chain = chains_[partition];
-  while (!chain.expected.empty() && chain.expected.front().seq <= chain.head.seq) {
-    const auto& expected = chain.expected.front();
+  while (!chain.expected.empty() && chain.expected.front().head.seq <= chain.head.seq) {
+    const auto& [expected, whose] = chain.expected.front();
     if (expected.seq < chain.head.seq)
       find(partition, expected.seq, chain.file,
-           "the record of an expected head is not on the chain any more");
+           fmt::format("the record of {} is not on the chain any more", whose));
     else if (!(expected.hash == chain.head.hash))
       find(partition, expected.seq, chain.file,
-           "the chain differs from the expected head: it was made anew, or is another's");
+           fmt::format("the chain differs from {}: it was made anew, or is another's", whose));
     chain.expected.pop_front();
   }
 }
@@ -147,10 +164,12 @@ void ChainVerifier::conclude(PartitionNumber partition) {
   auto& chain = chains_[partition];
   found_.void_count += chain.void_count;
   found_.heads.push_back({partition, chain.head.seq, chain.head.hash});
-  for (const auto& expected : chain.expected)
-    find(partition, expected.seq, chain.file,
-         fmt::format("the journal is shorter than the expected head: it ends at record {}", chain.head.seq));
   conclude_voids(partition);
+  for (const auto& [expected, whose] : chain.expected)
+    find(partition, expected.seq, chain.file,
+         expected.seq > chain.farthest_void
+             ? fmt::format("the journal is shorter than {}: it ends at record {}", whose, chain.head.seq)
+             : fmt::format("{} is not reached: the chain ends at record {}", whose, chain.head.seq));
   if (chain.next_offset == 0) return find(partition, 0, "", "the partition has no genesis");
   check_genesis(partition);
 }

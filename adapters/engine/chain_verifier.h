@@ -41,6 +41,11 @@ class ChainVerifier {
     std::uint64_t offset;
     Digest hash;
   };
+  /// A head that must be on the chain, and whose it is, in the words of a finding.
+  struct Expected {
+    JournalHead head;
+    std::string_view whose;
+  };
   /// What is known of one partition on the way.
   struct Chain {
     ChainHead head;
@@ -55,11 +60,13 @@ class ChainVerifier {
     std::deque<Asked> asked;
     std::uint64_t next_asked = 0;
     std::uint64_t trimmed_to = 0;
-    std::deque<JournalHead> expected;  // by seq
+    std::deque<Expected> expected;  // by seq
   };
 
+  void expect(const std::vector<JournalHead>& heads, std::string_view whose);
   void begin(PartitionNumber partition, const Record* record, Bytes bytes);
   void judge_decision(PartitionNumber partition, const Decision& decision, Bytes bytes);
+  void begin_anew(PartitionNumber partition, const Decision& decision, const Digest& hash);
   void extend_chain(PartitionNumber partition, const Decision& decision, const Digest& hash);
   void check_command(PartitionNumber partition, const Decision& decision);
   void compare_expected(PartitionNumber partition);

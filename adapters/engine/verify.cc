@@ -9,6 +9,7 @@
 
 #include "adapters/embedded/embedded_log.h"
 #include "adapters/engine/chain_verifier.h"
+#include "adapters/engine/heads.h"
 #include "adapters/json/json_tree.h"
 #include "adapters/json/writer.h"
 
@@ -32,9 +33,8 @@ class JournalVerifier {
                options) {}
 
   Result<Verified> run(const SegmentReader& reader) {
-    TOONO_ASSIGN(auto segments, embedded::count_segments(dir_));
-    for (std::uint32_t segment = 0; segment < segments; ++segment)
-      TOONO_TRY(read_segment(segment, segment + 1 == segments));
+    TOONO_ASSIGN(auto segments, embedded::segment_numbers(dir_));
+    for (auto segment : segments) TOONO_TRY(read_segment(segment, segment == segments.back()));
     TOONO_TRY(reader.verify([this](const Finding& finding) { return take_finding(finding); }));
     return chain_.conclude();
   }
@@ -49,11 +49,11 @@ class JournalVerifier {
     return !chain_.is_full();
   }
 
-  // Every good frame of the file, whatever stands between them; SegmentReader::verify says what that is.
+  // Every good frame of the file, whatever stands between them and in front of the first; what that is
+  // SegmentReader::verify says. Each frame says itself that it was written for this place in this log.
   Result<void> read_segment(std::uint32_t segment, bool last) {
     TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, segment));
     chain_.add_bytes(file.size());
-    if (!file.header()) return {};
     chain_.read_from(file.path().string());
     for (std::uint64_t at = embedded::segment_header_bytes(log_.partitions);
          at + embedded::kEmptyFrameBytes <= file.size();) {
@@ -95,6 +95,21 @@ class JournalVerifier {
   ChainVerifier chain_;
 };
 
+/// What is wrong with DIR/heads itself.
+std::optional<VerifyFinding> problem_of(const Result<std::optional<KeptHeads>>& kept,
+                                        const SegmentReader& reader, const std::string& file) {
+  if (!kept) return VerifyFinding{{}, {}, file, kept.error().what};
+  if (!*kept) return {};
+  if (!((*kept)->log_id == reader.log_id()))
+    return VerifyFinding{{},
+                         {},
+                         file,
+                         fmt::format("the store was last closed over log {}, the journal is of log {}",
+                                     to_text((*kept)->log_id), to_text(reader.log_id()))};
+  if ((*kept)->heads.size() == reader.partitions()) return {};
+  return VerifyFinding{{}, {}, file, "it holds heads of another number of partitions than the journal has"};
+}
+
 template <class Number>
 bool parse_whole(std::string_view text, Number& number) {
   auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -125,9 +140,24 @@ std::optional<Digest> parse_digest(std::string_view hex) {
   return id_from<Digest>(bytes);
 }
 
-Result<Verified> verify_journal(const std::filesystem::path& dir, const VerifyOptions& options) {
-  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
-  return JournalVerifier(dir, reader, options).run(reader);
+Result<embedded::SegmentReader> open_to_verify(const std::filesystem::path& dir) {
+  auto kept = read_heads(dir);
+  std::optional<embedded::LogIdentity> otherwise;
+  if (kept && *kept) otherwise = {(*kept)->log_id, static_cast<PartitionNumber>((*kept)->heads.size())};
+  return SegmentReader::open_damaged(dir, otherwise);
+}
+
+Result<Verified> verify_journal(const std::filesystem::path& dir, VerifyOptions options) {
+  // Before the journal: the process that writes to it may write them anew meanwhile.
+  auto kept = read_heads(dir);
+  TOONO_ASSIGN(auto reader, open_to_verify(dir));
+  auto problem = problem_of(kept, reader, (dir / "heads").string());
+  if (!problem && *kept)
+    for (PartitionNumber partition = 0; partition < reader.partitions(); ++partition)
+      options.kept.push_back({partition, (*kept)->heads[partition].seq, (*kept)->heads[partition].hash});
+  TOONO_ASSIGN(auto verified, JournalVerifier(dir, reader, options).run(reader));
+  if (problem) verified.findings.push_back(std::move(*problem));
+  return verified;
 }
 
 Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber partitions,

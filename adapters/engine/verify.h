@@ -1,5 +1,6 @@
 // Proves a journal from its files alone: checksums, the chain of every partition, and that each command led
-// to one decision. It needs neither the store nor the vault, and goes on behind whatever is wrong.
+// to one decision; and that it still holds the heads of when it was last closed. It needs neither the store
+// nor the vault, and goes on behind whatever is wrong.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/embedded/reader.h"
 #include "core/chain.h"
 #include "core/log.h"
 
@@ -32,6 +34,8 @@ struct JournalHead {
 struct VerifyOptions {
   /// Heads of before: each must still be on its chain.
   std::vector<JournalHead> expected;
+  /// Those of DIR/heads, written when the store was last closed; verify_journal() reads them itself.
+  std::vector<JournalHead> kept;
   /// Called now and then with the number of decisions seen so far.
   std::function<void(std::uint64_t)> progress;
 };
@@ -50,10 +54,15 @@ struct Verified {
   std::uint64_t bytes = 0;
 };
 
+/// A reader for verify_journal() and for asking how many partitions there are, whatever is damaged. Error
+/// damaged: nothing that can be read, DIR/heads neither, says which log it is.
+Result<embedded::SegmentReader> open_to_verify(const std::filesystem::path& dir);
+
 /// Reads the journal of a data directory, also while another process writes to it: it judges the prefix that
-/// it sees. At most 1,000 findings are kept. Error not_found: there is no journal; damaged: not even its
-/// first segment's header can be read.
-Result<Verified> verify_journal(const std::filesystem::path& dir, const VerifyOptions& options = {});
+/// it sees, and holds it against DIR/heads where that is there. It goes on behind every segment that is
+/// missing or cannot be followed. At most 1,000 findings are kept. Error not_found: there is no journal;
+/// damaged: as open_to_verify().
+Result<Verified> verify_journal(const std::filesystem::path& dir, VerifyOptions options = {});
 
 /// The same of a log that several processes write, through its port; the end is that of the call.
 /// `partitions` does not count the registry's.

@@ -156,6 +156,119 @@ TEST_CASE("heads of before are on the chain when it has grown") {
   CHECK(findings_text(must(verify_journal(worked.place.dir(), options))) == "");
 }
 
+/// The same records in segments of 8 KiB.
+void write_in_small_segments(const fs::path& from, const fs::path& to) {
+  auto reader = must(SegmentReader::open(from));
+  auto log = must(EmbeddedLog::create(to, reader.log_id(), reader.partitions(), {.segment_bytes = 8192}));
+  for (PartitionNumber partition = 0; partition < reader.partitions(); ++partition) {
+    std::vector<Buffer> commands, decisions;
+    auto gather = [&](Topic topic, std::vector<Buffer>& into) {
+      must(reader.scan(topic, {{partition}}, [&](const LogRecord& record) {
+        into.emplace_back(record.bytes.begin(), record.bytes.end());
+        return true;
+      }));
+    };
+    gather(Topic::inbox, commands);
+    gather(Topic::journal, decisions);
+    REQUIRE(decisions.size() == commands.size() + 1);  // genesis
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+      if (i > 0) must(log->send(partition, commands[i - 1]));
+      if (i > 0) (void)must(log->receive(1));
+      must(log->append(partition, decisions[i]));
+      (void)must(log->settle());
+    }
+  }
+  must(log->close());
+}
+
+TEST_CASE("a journal cut back behind the heads of when it was last closed is named without other heads") {
+  Worked worked;
+  auto dir = worked.place.dir();
+  auto kept = file_bytes(dir / "heads");
+  auto before = file_bytes(embedded::segment_path(dir, 0));
+  Load load(12, 3);
+  {
+    auto engine = worked.place.open();
+    worked.place.work(*engine, load, 30);
+    must(engine->close());
+  }
+  SUBCASE("an older journal under the heads of now") {
+    write_file(embedded::segment_path(dir, 0), before);
+    auto verified = must(verify_journal(dir));
+    REQUIRE(verified.findings.size() >= 1);
+    auto problem = verified.findings[0].problem;
+    CHECK_MESSAGE(
+        problem.find("shorter than the head kept when the store was last closed") != std::string::npos,
+        problem);
+    CHECK(verified.findings[0].seq.has_value());
+  }
+  SUBCASE("heads of before, as a crash leaves them, are a lower bound") {
+    write_file(dir / "heads", kept);
+    CHECK(findings_text(must(verify_journal(dir))) == "");
+  }
+  SUBCASE("there are none") {
+    fs::remove(dir / "heads");
+    write_file(embedded::segment_path(dir, 0), before);
+    CHECK(findings_text(must(verify_journal(dir))) == "");
+  }
+  SUBCASE("they were changed") {
+    kept[40] ^= 1;
+    write_file(dir / "heads", kept);
+    auto verified = must(verify_journal(dir));
+    REQUIRE(verified.findings.size() == 1);
+    CHECK(verified.findings[0].file == (dir / "heads").string());
+  }
+  SUBCASE("they are another journal's") {
+    Deployment other;
+    must(other.found()->close());
+    write_file(dir / "heads", file_bytes(other.dir() / "heads"));
+    auto verified = must(verify_journal(dir));
+    REQUIRE(verified.findings.size() == 1);
+    CHECK(verified.findings[0].problem.find("the journal is of log") != std::string::npos);
+  }
+}
+
+TEST_CASE("behind a segment that is gone the chain is read on and what is not proved is said") {
+  Worked worked(200);
+  TemporaryDirectory small;
+  write_in_small_segments(worked.place.dir(), small.path());
+  auto before = must(verify_journal(small.path()));
+  REQUIRE(findings_text(before) == "");
+  auto last = must(embedded::count_segments(small.path())) - 1;
+  REQUIRE(last > 8);
+  auto bytes = file_bytes(embedded::segment_path(small.path(), last - 1));
+  bytes[1000] ^= 1;
+  write_file(embedded::segment_path(small.path(), last - 1), bytes);
+  SUBCASE("one in the middle is missing") { fs::remove(embedded::segment_path(small.path(), 5)); }
+  SUBCASE("the first one's header is damaged and one is missing") {
+    auto first = file_bytes(embedded::segment_path(small.path(), 0));
+    first[3] ^= 1;
+    write_file(embedded::segment_path(small.path(), 0), first);
+    fs::remove(embedded::segment_path(small.path(), 5));
+  }
+  auto text = findings_text(must(verify_journal(small.path())));
+  CHECK_MESSAGE(text.find("a segment file is missing") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("not proved to go on from record") != std::string::npos, text);
+  CHECK_MESSAGE(text.find(embedded::segment_path(small.path(), last - 1).string()) != std::string::npos,
+                text);
+  auto verified = must(verify_journal(small.path()));
+  CHECK(head_text(verified.heads[3]) == head_text(before.heads[3]));
+}
+
+TEST_CASE("the heads of when it was last closed say which log it is when no header can be read") {
+  Worked worked;
+  auto path = embedded::segment_path(worked.place.dir(), 0);
+  auto bytes = file_bytes(path);
+  bytes[3] ^= 1;
+  write_file(path, bytes);
+  auto verified = must(verify_journal(worked.place.dir()));
+  REQUIRE(verified.findings.size() == 1);
+  CHECK(verified.findings[0].problem.starts_with("a segment header that cannot be read"));
+  for (std::size_t p = 0; p < 4; ++p) CHECK(head_text(verified.heads[p]) == head_text(worked.heads[p]));
+  fs::remove(worked.place.dir() / "heads");
+  CHECK(verify_journal(worked.place.dir()).error().code == ErrorCode::damaged);
+}
+
 TEST_CASE("behind damage the rest is still read") {
   Worked worked(200);
   auto before = must(verify_journal(worked.place.dir()));

@@ -53,7 +53,7 @@ std::string outcome(const std::filesystem::path& dir, PartitionNumber partitions
 
 std::vector<Finding> findings(const std::filesystem::path& dir) {
   std::vector<Finding> all;
-  auto reader = must(EmbeddedLog::open_reader(dir));
+  auto reader = must(SegmentReader::open_damaged(dir));
   must(reader.verify([&](const Finding& finding) { return all.push_back(finding), true; }));
   return all;
 }
@@ -200,6 +200,54 @@ TEST_CASE("verify goes on after a finding and names the records that cannot be r
   // One frame in each: one inbox and one journal record.
   CHECK(named == 4);
   CHECK(all.size() == 6);
+}
+
+TEST_CASE("behind a segment that cannot be followed verify finds the damage of every other one") {
+  LongStore store(200);
+  REQUIRE(std::filesystem::exists(store.segment(4)));
+  auto spoil = [&](std::uint32_t segment, std::size_t byte) {
+    Buffer bytes = file_bytes(store.segment(segment));
+    bytes[byte] ^= 1;
+    write_file(store.segment(segment), bytes);
+  };
+  auto has = [&](const std::vector<Finding>& all, std::uint32_t segment, std::string_view problem) {
+    return std::any_of(all.begin(), all.end(), [&](const Finding& finding) {
+      return finding.file == store.segment(segment).string() &&
+             finding.problem.find(problem) != std::string::npos;
+    });
+  };
+  spoil(4, 1000);
+  SUBCASE("the first has lost its header") {
+    spoil(0, 3);
+    auto all = findings(store.dir.path());
+    CHECK(has(all, 0, "a segment header that cannot be read"));
+    CHECK(has(all, 4, "checksum"));
+    // Its frames are whole: no record is missing but those of the frame that was spoiled.
+    CHECK(std::count_if(all.begin(), all.end(), [](auto& found) { return found.offset.has_value(); }) == 2);
+  }
+  SUBCASE("one in the middle is missing") {
+    std::filesystem::remove(store.segment(1));
+    auto all = findings(store.dir.path());
+    CHECK(has(all, 1, "a segment file is missing"));
+    CHECK(has(all, 2, "cannot be read"));
+    CHECK(has(all, 4, "checksum"));
+    CHECK_FALSE(has(all, 2, "frames are missing"));
+  }
+  SUBCASE("the first three are missing") {
+    for (std::uint32_t gone : {0u, 1u, 2u}) std::filesystem::remove(store.segment(gone));
+    auto all = findings(store.dir.path());
+    CHECK(has(all, 0, "3 segment files are missing"));
+    CHECK(has(all, 3, "records 0 to"));
+    CHECK(has(all, 4, "checksum"));
+  }
+  SUBCASE("one too many stands behind a gap") {
+    auto last = must(embedded::count_segments(store.dir.path())) - 1;
+    std::filesystem::copy_file(store.segment(0), store.segment(last + 3));
+    auto all = findings(store.dir.path());
+    CHECK(has(all, last + 1, "2 segment files are missing"));
+    CHECK(has(all, last + 3, "a segment header that cannot be read"));
+    CHECK(has(all, 4, "checksum"));
+  }
 }
 
 TEST_CASE("a flipped bit anywhere in a log of several segments is found or changes no answer") {
