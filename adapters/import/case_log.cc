@@ -10,6 +10,7 @@
 
 #include "adapters/import/time_format.h"
 #include "adapters/json/nearest.h"
+#include "adapters/json/personal_number.h"
 #include "core/time.h"
 
 namespace toono {
@@ -125,6 +126,7 @@ class LogReader {
     if (std::max({about.id.size(), good.row_id.size(), good.activity.size(), about.station.size()}) >
         kMaxText)
       return fmt::format("a case, row id, activity or station is longer than {} bytes", kMaxText);
+    if (auto why = personal_problem(about); !why.empty()) return why;
     std::optional<Instant> time;
     if (auto why = read_time(row, places_.time, "time", time); !why.empty()) return why;
     if (!time) return "the time is blank";
@@ -142,6 +144,15 @@ class LogReader {
  private:
   static std::string cell(const CsvRow& row, std::size_t place) {
     return place == kNone ? std::string() : std::string(trimmed(row.fields[place]));
+  }
+
+  /// Both stand in clear for ever: the case's as foreign id, the station's as its name.
+  static std::string personal_problem(const LogCase& about) {
+    if (auto like = personal_number_in(about.id); !like.empty())
+      return fmt::format("the case looks like {}, and would stand in clear for ever", like);
+    if (auto like = personal_number_in(about.station); !like.empty())
+      return fmt::format("the station looks like {}, and would stand in clear for ever", like);
+    return {};
   }
 
   /// A blank cell leaves `value` as it is. Only a deadline may lie ahead.

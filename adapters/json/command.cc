@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapters/json/nearest.h"
+#include "adapters/json/personal_number.h"
 #include "adapters/json/text.h"
 #include "adapters/json/values.h"
 
@@ -142,10 +143,23 @@ class CommandReader {
     command.type_ = static_cast<CommandBody>(member->value);
     command.shape_ = member->table;
     if (!values_.table(*member->table, node, path, command.values_)) return false;
+    if (!foreign_id_may_be_read(command, path)) return false;
     command.canonical_.reserve(256);
     append_fixed(command.canonical_, static_cast<std::uint64_t>(member->value));
     append_canonical(command.canonical_, *member->table, command.values_);
     return true;
+  }
+
+  /// The number of a case in another system is not sealed: everybody may read it, and nobody can erase it.
+  bool foreign_id_may_be_read(const ParsedCommand& command, const JsonPath& body) {
+    auto id = command.words("foreign_id");
+    auto looks_like = id ? personal_number_in(*id) : std::string_view();
+    if (looks_like.empty()) return true;
+    return values_.refuse(
+        {&body, "foreign_id"},
+        "it looks like " + std::string(looks_like) + ", and a foreign id stands in clear for ever",
+        "give the other system's own number of the case; if this is it, put letters in front, "
+        "and a person's number into a sealed field (`toono schema RegisterCase`)");
   }
 
   const JsonTree& tree_;
