@@ -67,9 +67,22 @@ std::string SendResult::json() const {
   out.end_list();
   if (rejection != Rejection::none) {
     out.key("rejection").begin_object().field("code", EnumNameRejection(rejection));
-    out.field("message", message_of(rejection)).end_object();
+    out.field("message", std::string(message_of(rejection)) + hint).end_object();
   }
   return out.end_object().str();
+}
+
+std::string hint_of(const Decision& decision, RegistryView registry) {
+  constexpr std::size_t kMostNamed = 5;
+  if (decision.rejection() != Rejection::actor_not_of_station || !decision.station()) return {};
+  auto station = *decision.station();
+  auto day = day_of(*decision.decided_at());
+  std::vector<std::string> there;
+  for (const auto& [staff, at] : registry.staff(day))
+    if (at == station && there.size() <= kMostNamed) there.push_back(std::to_string(staff.number()));
+  if (there.empty()) return fmt::format(" Nobody works at {} on {}.", station.code(), to_text(day));
+  if (there.size() > kMostNamed) there.back() = "... (`toono staff` lists them all)";
+  return fmt::format(" At {} on {}: {}.", station.code(), to_text(day), fmt::join(there, ", "));
 }
 
 std::string malformed_result(std::uint64_t line, const std::optional<CommandId>& id, const Error& error) {

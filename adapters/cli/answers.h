@@ -29,12 +29,17 @@ struct SendResult {
   std::vector<Created> created;
   std::vector<EventName> events;
   Rejection rejection = Rejection::none;
+  /// Where the rejection's sentence can be made more use of: who does work at that station, say.
+  std::string hint;
 
   static Result<SendResult> of(std::uint64_t line, const Sent& sent, Outcome outcome, const Buffer& record);
   /// Rejected, conflict, malformed, misrouted, or a repeat of a rejection.
   bool is_refusal() const;
   std::string json() const;
 };
+
+/// For actor_not_of_station: which staff work at the station named in that decision; else empty.
+std::string hint_of(const Decision& decision, RegistryView registry);
 
 /// The result line of a command whose form was refused; nothing reached a log.
 std::string malformed_result(std::uint64_t line, const std::optional<CommandId>& id, const Error& error);

@@ -2,12 +2,16 @@
 // themselves.
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/output.h"
 #include "adapters/json/asyncapi.h"
 #include "adapters/json/describe.h"
 #include "adapters/json/writer.h"
+#include "core/registry.h"
+#include "core/time.h"
+#include "projections/journal_reader.h"
 
 namespace toono::cli {
 namespace {
@@ -57,6 +61,46 @@ Result<int> write_contract(const std::filesystem::path& dir, std::string_view de
   return 0;
 }
 
+/// Behind whatever a registry knows.
+const Day kLastDay{std::numeric_limits<std::int32_t>::max()};
+
+/// The staff of a store as its registry last said; read from the files beside whoever has it open,
+/// because the example is piped into a command that opens it.
+Result<std::vector<std::pair<StaffId, StationId>>> staff_of(const std::filesystem::path& dir,
+                                                            std::optional<Instant> now) {
+  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
+  auto registry_partition = static_cast<PartitionNumber>(reader.partitions() - 1);
+  Registry registry;
+  auto day = day_of(now.value_or(SystemClock().now()));
+  TOONO_TRY(reader.scan(Topic::journal, {{registry_partition}}, [&](const LogRecord& record) {
+    Aligned aligned(record.bytes);
+    const auto* read = read_record(aligned.bytes());
+    const auto* genesis = read ? read->body_as_Genesis() : nullptr;
+    // The clock of a simulated store stands where its year ended.
+    if (genesis && genesis->simulated() && !now) day = kLastDay;
+    const auto* decision = read ? read->body_as_Decision() : nullptr;
+    if (decision && decision->outcome() == Outcome::accepted)
+      for (const auto* event : *decision->events()) (void)registry.apply(decision->seq(), *event);
+    return true;
+  }));
+  return registry.now().staff(day);
+}
+
+/// Who the example says sends it: somebody of Hohhot, or where nobody works there any more the first of all.
+Sender example_sender(const Args& args) {
+  Sender sender{StaffId(15010001), StationId(150100)};
+  auto address = log_address(args.globals);
+  if (!address || address->is_kafka()) return sender;
+  auto staff = staff_of(address->dir, args.globals.now);
+  if (!staff && staff.error().code != ErrorCode::not_found)
+    warn("the example may name somebody who does not work there: " + staff.error().what + ": " +
+         staff.error().where);
+  if (!staff || staff->empty()) return sender;
+  for (const auto& [number, station] : *staff)
+    if (station == sender.station) return {number, station};
+  return {staff->front().first, staff->front().second};
+}
+
 }  // namespace
 
 Result<int> run_schema(const Args& args) {
@@ -77,7 +121,8 @@ Result<int> run_schema(const Args& args) {
 
 Result<int> run_template(const Args& args) {
   TOONO_TRY(refuse_engines(args.words.front()));
-  TOONO_ASSIGN(auto line, template_for(args.words.front()));
+  auto sender = example_sender(args);
+  TOONO_ASSIGN(auto line, template_for(args.words.front(), sender.actor, sender.station));
   print(line);
   return 0;
 }

@@ -100,8 +100,11 @@ class Sending {
       return unexpected({ErrorCode::world, "a command was not answered", fmt::format("line {}", line.number),
                          "send it again under the same id: it takes effect once"});
     auto outcome = decision->outcome();
-    if (outcome != Outcome::repeated && outcome != Outcome::conflict)
-      return SendResult::of(line.number, *line.sent, outcome, line.decision);
+    if (outcome != Outcome::repeated && outcome != Outcome::conflict) {
+      TOONO_ASSIGN(auto result, SendResult::of(line.number, *line.sent, outcome, line.decision));
+      result.hint = hint_of(*decision, session_.engine().registry().now());
+      return result;
+    }
     TOONO_ASSIGN(auto first,
                  session_.edge().decision(line.sent->partition, *decision->entity(), decision->first_seq()));
     return SendResult::of(line.number, *line.sent, outcome, first);

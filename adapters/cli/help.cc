@@ -61,7 +61,8 @@ answer. What cannot be taken is listed, with the reason, in DEPLOYMENT.referral.
 Examples:
   toono --log kafka:127.0.0.1:9092 --as 15000001@150000 partners)"},
     HelpRow{"template",
-            R"(The ids in it are made up: put those of your own case, order or person in their place.
+            R"(The ids in it are made up: put those of your own case, order or person in their place. Who sends it
+is somebody who works there now, where there is an embedded store to tell (`toono staff` lists them all).
 
 Examples:
   toono template RegisterCase | toono send
@@ -178,7 +179,9 @@ Examples:
   toono export measures --year 2026 --station 150100)"},
     HelpRow{"erase",
             R"(Destroys the keys, in this vault, of a person's words; the events, and so the figures, stay. It
-cannot be undone. Backups of the vault keep their keys until they are destroyed themselves.
+cannot be undone. Backups of the vault keep their keys until they are destroyed themselves. Words of
+somebody whom nobody registered (a caller, the young person that a case names) are erased at the region.
+An id that means nobody is refused.
 
 Examples:
   toono --as 15000001@150000 erase UUID --ground "asked for by the guardian, letter 17"

@@ -294,11 +294,12 @@ Result<std::string> json_schema(std::string_view command_name) {
   return SchemaWriter().line(*shape);
 }
 
-Result<std::string> template_for(std::string_view command_name) {
+Result<std::string> template_for(std::string_view command_name, StaffId actor, StationId station) {
   TOONO_ASSIGN(auto shape, command_shape(command_name));
   std::string out = "{\"command\":";
   append_quoted(out, shape->name);
-  out += R"(,"actor":"15010001","station":"150100","body":)";
+  out += R"(,"actor":")" + std::to_string(actor.number()) + R"(","station":")" +
+         std::to_string(station.code()) + R"(","body":)";
   append_example(out, *shape);
   out += '}';
   return out;

@@ -185,4 +185,30 @@ TEST_CASE("a flood is told line by line how far behind the engine is and that no
   CHECK(desk.ask(kNow, {"--inbox-limit", "0", "status"}).code == 2);
 }
 
+TEST_CASE("a template is sent as it is where the staff it would name has left") {
+  Desk desk;
+  auto line = [&](std::vector<std::string> words) {
+    auto reply = desk.ask(kNow, words);
+    REQUIRE_MESSAGE(reply.code == 0, reply.err);
+    return reply.out;
+  };
+  CHECK(has(line({"template", "RegisterCase"}), R"("actor":"15010001","station":"150100")"));
+  desk.send("03-02 08:20", "150000", "RecordStaffDeparture",
+            R"("staff":"15010001","valid_from":"2026-03-02")");
+  auto example = line({"template", "RegisterCase"});
+  CHECK_MESSAGE(has(example, R"("actor":"15010002","station":"150100")"), example);
+  auto path = (desk.dir() / "template.jsonl").string();
+  std::ofstream(path) << example;
+  auto sent = desk.ask(kNow, {"send", path});
+  CHECK_MESSAGE(sent.code == 0, sent.out);
+
+  // Who names somebody who is not there reads who is.
+  auto refused = send(desk, register_with("", R"(,"actor":"15010001","station":"150100")"));
+  CHECK(refused.code == 1);
+  CHECK_MESSAGE(has(refused.out, "At 150100 on 2026-03-02: 15010002."), refused.out);
+  auto nowhere =
+      desk.ask(kNow, {"--log", "embedded:" + (desk.dir() / "none").string(), "template", "RegisterCase"});
+  CHECK(has(nowhere.out, R"("actor":"15010001","station":"150100")"));
+}
+
 }  // namespace toono
