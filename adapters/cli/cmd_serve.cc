@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/fold_pace.h"
 #include "adapters/cli/print.h"
 #include "adapters/cli/stop.h"
 #include "adapters/engine/server.h"
@@ -39,8 +40,20 @@ void with_error(LogLine line, const Error& error) {
   line.with("what", error.what).with("where", error.where).with("next", error.next).write();
 }
 
+void say_how_far(const Pace& pace) {
+  LogLine line("info", "folding");
+  line.with("stage", pace.at.what).with("done", pace.at.done);
+  if (pace.at.of > 0) line.with("of", pace.at.of);
+  line.with("per_second", pace.per_second);
+  if (pace.seconds_left) line.with("seconds_left", *pace.seconds_left);
+  line.write();
+}
+
 ServerWatch watch(const ServerOptions& options) {
   ServerWatch watch;
+  watch.on_fold = [pace = FoldPace()](const FoldProgress& progress) mutable {
+    if (auto now = pace.at(progress, steady_ms())) say_how_far(*now);
+  };
   watch.on_open = [&options](const Engine& engine) {
     LogLine("info", "opened")
         .with("log_id", to_text(engine.log_id()))
@@ -73,6 +86,22 @@ ServerWatch watch(const ServerOptions& options) {
   return watch;
 }
 
+Result<void> serve_with(ServerOptions& options, const Args& args) {
+  std::unique_ptr<Metrics> metrics;
+  if (!args.metrics.empty()) {
+    TOONO_ASSIGN(metrics, Metrics::listen(args.metrics));
+    options.watch = metrics->with(options.watch);
+  }
+  LogLine("info", "started")
+      .with("version", "0.1.0")
+      .with("brokers", options.engine.kafka->brokers)
+      .with("deployment", options.engine.kafka->deployment)
+      .with("data", options.engine.dir.string())
+      .with("metrics_port", metrics ? metrics->port() : 0)
+      .write();
+  return serve(options);
+}
+
 }  // namespace
 
 Result<int> run_serve(const Args& args) {
@@ -95,27 +124,17 @@ Result<int> run_serve(const Args& args) {
   options.check_every_ms = std::int64_t{1000} * args.check_every_s;
   options.trim_inbox_after_ms = kDayMs * args.trim_inbox_days;
   options.watch = watch(options);
-  std::unique_ptr<Metrics> metrics;
-  if (!args.metrics.empty()) {
-    TOONO_ASSIGN(metrics, Metrics::listen(args.metrics));
-    options.watch = metrics->with(options.watch);
+  auto ended = serve_with(options, args);
+  if (ended) {
+    LogLine("info", "stopped").write();
+    return 0;
   }
-  LogLine("info", "started")
-      .with("version", "0.1.0")
-      .with("brokers", address.kafka->brokers)
-      .with("deployment", address.kafka->deployment)
-      .with("data", address.dir.string())
-      .with("metrics_port", metrics ? metrics->port() : 0)
-      .write();
-  if (auto ended = serve(options); !ended) {
-    with_error(LogLine("error", "ended"), ended.error());
-    if (ended.error().code != ErrorCode::damaged) return unexpected(ended.error());
-    // Its unit starts again what ends with 3, and damage does not get better by that.
-    (void)print_error(ended.error(), args.globals.json);
-    return 1;
-  }
-  LogLine("info", "stopped").write();
-  return 0;
+  // What was typed is answered as ever; from here on the log alone speaks.
+  if (ended.error().code == ErrorCode::usage) return unexpected(ended.error());
+  // Its unit starts again what ends with 3, and damage does not get better by that.
+  int code = ended.error().code == ErrorCode::damaged ? 1 : exit_code_of(ended.error().code);
+  with_error(LogLine("error", "ended").with("exit_code", code), ended.error());
+  return code;
 }
 
 }  // namespace toono::cli

@@ -36,10 +36,15 @@ struct Status {
   std::uint64_t due = 0, parked = 0;
   RocksStore::Size rows;
   /// On Kafka.
-  std::string brokers;
+  std::string brokers, deployment;
   std::vector<PartitionEnds> ends;
   std::vector<std::uint64_t> next_commands;
-  std::uint64_t dropped = 0, journal_bytes = 0, rows_bytes = 0, vault_bytes = 0;
+  std::uint64_t rows_bytes = 0;
+  /// On the embedded log: on Kafka these stand with the brokers.
+  struct Files {
+    std::uint64_t dropped = 0, journal_bytes = 0, vault_bytes = 0;
+  };
+  std::optional<Files> files;
 };
 
 /// What is due and whether its command was decided already without taking the row away.
@@ -70,17 +75,17 @@ Result<Status> status_of(Engine& engine) {
   status.registry = engine.registry().position();
   TOONO_TRY(look_at_agenda(engine, status));
   status.rows = engine.store().size();
-  if (const auto* log = engine.embedded_log()) status.dropped = log->dropped_bytes();
   for (PartitionNumber partition = 0; partition <= engine.partitions(); ++partition)
     status.next_commands.push_back(follower.head(partition).chain.next_command);
   if (const auto& kafka = engine.options().kafka) {
     status.brokers = kafka->brokers;
+    status.deployment = kafka->deployment;
     TOONO_ASSIGN(status.ends, partition_ends(*kafka, engine.partitions()));
   }
   DataPaths paths(engine.options().dir);
-  status.journal_bytes = bytes_under(paths.dir / "journal");
   status.rows_bytes = bytes_under(paths.rows());
-  status.vault_bytes = bytes_under(paths.vault());
+  if (const auto* log = engine.embedded_log())
+    status.files = {log->dropped_bytes(), bytes_under(paths.dir / "journal"), bytes_under(paths.vault())};
   return status;
 }
 
@@ -92,7 +97,12 @@ std::int64_t lag_of(const Status& status, const PartitionEnds& end) {
 
 void add_kafka(JsonWriter& out, const Status& status, PartitionNumber partitions) {
   if (status.brokers.empty()) return;
-  out.key("kafka").begin_object().field("brokers", status.brokers).key("partitions").begin_list();
+  out.key("kafka")
+      .begin_object()
+      .field("brokers", status.brokers)
+      .field("deployment", status.deployment)
+      .key("partitions")
+      .begin_list();
   for (const auto& end : status.ends)
     out.begin_object()
         .field("partition", partition_text(end.partition, partitions))
@@ -112,9 +122,9 @@ std::string kafka_text(const Globals& globals, const Status& status, PartitionNu
   for (const auto& end : status.ends)
     table.row({partition_text(end.partition, partitions), std::to_string(status.heads[end.partition].seq),
                std::to_string(end.inbox), std::to_string(end.journal), std::to_string(lag_of(status, end))});
-  return fmt::format(fmt::runtime(globals.say("\nThe topics of {} are as they must be.\n\n{}",
-                                              "\n{} 的主题符合要求。\n\n{}")),
-                     status.brokers, table.str());
+  return fmt::format(fmt::runtime(globals.say("\nThe topics of {} at {} are as they must be.\n\n{}",
+                                              "\n{} 在 {} 的主题符合要求。\n\n{}")),
+                     status.deployment, status.brokers, table.str());
 }
 
 std::string to_json(const Status& status, PartitionNumber partitions) {
@@ -136,9 +146,12 @@ std::string to_json(const Status& status, PartitionNumber partitions) {
   out.field("due", status.due).field("parked", status.parked).end_object();
   add_kafka(out, status, partitions);
   out.field("rows", status.rows.rows).field("rows_waiting", status.rows.waiting_changes);
-  out.field("dropped_bytes", status.dropped);
-  out.key("bytes").begin_object().field("journal", status.journal_bytes).field("rows", status.rows_bytes);
-  return out.field("vault", status.vault_bytes).end_object().end_object().str();
+  if (status.files) out.field("dropped_bytes", status.files->dropped);
+  out.key("bytes").begin_object();
+  if (status.files) out.field("journal", status.files->journal_bytes);
+  out.field("rows", status.rows_bytes);
+  if (status.files) out.field("vault", status.files->vault_bytes);
+  return out.end_object().end_object().str();
 }
 
 std::string agenda_text(const Globals& globals, const Status& status) {
@@ -179,10 +192,10 @@ std::string to_text(const Globals& globals, const Status& status, PartitionNumbe
              fmt::format(fmt::runtime(say("about {}, {} of them in memory only (the journal has them)",
                                           "约 {}，其中 {} 项改动只在内存中（日志中都有）")),
                          status.rows.rows, status.rows.waiting_changes)});
-  count("torn bytes dropped", "丢弃的残缺字节", status.dropped);
-  kib("journal on disk", "日志占用", status.journal_bytes);
+  if (status.files) count("torn bytes dropped", "丢弃的残缺字节", status.files->dropped);
+  if (status.files) kib("journal on disk", "日志占用", status.files->journal_bytes);
   kib("rows on disk", "行占用", status.rows_bytes);
-  kib("vault on disk", "密钥库占用", status.vault_bytes);
+  if (status.files) kib("vault on disk", "密钥库占用", status.files->vault_bytes);
   return table.str() + kafka_text(globals, status, partitions);
 }
 

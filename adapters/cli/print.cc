@@ -14,11 +14,6 @@
 namespace toono::cli {
 namespace {
 
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
 /// The code point at `at`, which moves behind it; a byte that is no UTF-8 counts as itself.
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   auto lead = static_cast<unsigned char>(text[at++]);
@@ -102,6 +97,11 @@ std::string TextTable::str() const {
   return out;
 }
 
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
 bool colours() {
   static const bool on = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   return on;
@@ -144,8 +144,7 @@ std::string in_one_line(std::string_view text, std::size_t most) {
 
 void warn(std::string_view text) { fmt::print(stderr, "toono: {}\n", in_one_line(text, kWhatCharacters)); }
 
-namespace {
-int exit_of(ErrorCode code) {
+int exit_code_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::refused:
     case ErrorCode::not_found:
@@ -159,7 +158,6 @@ int exit_of(ErrorCode code) {
   }
   return 3;
 }
-}  // namespace
 
 int print_error(const Error& error, bool json) {
   auto what = in_one_line(error.what, kWhatCharacters), where = in_one_line(error.where, kWhereCharacters),
@@ -175,7 +173,7 @@ int print_error(const Error& error, bool json) {
     out.end_object().end_object();
     print(out.str());
   }
-  return exit_of(error.code);
+  return exit_code_of(error.code);
 }
 
 Progress::Progress(std::string what, std::uint64_t total)

@@ -32,6 +32,8 @@ class TextTable {
 
 /// To stdout, whole.
 void print(std::string_view text);
+/// What the program ends with after such an error.
+int exit_code_of(ErrorCode code);
 /// `toono: WHAT: WHERE: WHAT NEXT` to stderr; as JSON too, when asked. Returns the exit code.
 int print_error(const Error& error, bool json);
 void warn(std::string_view text);
@@ -71,5 +73,7 @@ class Stages {
 };
 
 bool colours();
+/// A clock that never goes back, for how long something takes.
+std::int64_t steady_ms();
 
 }  // namespace toono::cli

@@ -27,6 +27,8 @@ struct BulkFoldOptions {
   /// entity is always held whole.
   std::size_t memory_bytes = 192u << 20;
   FoldWatch watch = {};
+  /// How many records the journal has, as far as known, for the watch. 0: not known.
+  std::uint64_t records = 0;
 };
 
 /// `into` holds nothing; it gets all rows, heads included, in one atomic and durable step, and a Follower

@@ -177,7 +177,7 @@ Result<void> Engine::fill_empty_store(PartitionNumber partitions) {
     records += end;
   }
   if (records < kRecordsWorthBulk) return {};
-  TOONO_TRY(fold_in_bulk(*log_, partitions, *store_, {.watch = options_.on_fold}));
+  TOONO_TRY(fold_in_bulk(*log_, partitions, *store_, {.watch = options_.on_fold, .records = records}));
   return {};
 }
 

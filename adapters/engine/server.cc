@@ -87,6 +87,7 @@ class Server {
   explicit Server(const ServerOptions& options) : options_(options) {
     options_.engine.role = EngineRole::owner;
     options_.engine.on_ownership = options_.watch.on_ownership;
+    options_.engine.on_fold = options_.watch.on_fold;
   }
 
   Result<void> run() {

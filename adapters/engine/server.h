@@ -11,6 +11,8 @@ namespace toono {
 
 /// What a server tells of itself. Called on the server's thread; may not block for long.
 struct ServerWatch {
+  /// How far it has come with rows that its node lacks, while it opens.
+  FoldWatch on_fold = {};
   std::function<void(const Engine&)> on_open = {};
   std::function<void(PartitionNumber, bool owned)> on_ownership = {};
   /// After each step: how many commands it decided or heard of, and how long it took.

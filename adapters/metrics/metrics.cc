@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 #include <prometheus/counter.h>
-#include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
 
 #include <mutex>
 
 #include "adapters/metrics/end_watch.h"
+#include "adapters/metrics/scrape_door.h"
 #include "core/error_code.h"
 
 namespace toono {
@@ -50,14 +51,13 @@ struct Metrics::State {
   prometheus::Family<prometheus::Gauge>& findings;
   prometheus::Histogram &step_seconds, &step_commands;
   prometheus::Gauge &agenda_rows, &agenda_age;
-  std::unique_ptr<prometheus::Exposer> exposer;
-
   /// Heads as the engine last had them, and the ends as the brokers last said: the lags are differences.
   std::mutex mutex;
   PartitionNumber partitions = 0;
   std::vector<std::uint64_t> next_command, next_offset;
   std::vector<PartitionEnds> ends;
-  std::unique_ptr<EndWatch> watch;  // last: it calls back
+  std::unique_ptr<EndWatch> watch;  // these two last: they call back
+  std::unique_ptr<ScrapeDoor> door;
 
   State();
   void opened(const Engine& engine);
@@ -168,20 +168,13 @@ Metrics::~Metrics() = default;
 Result<std::unique_ptr<Metrics>> Metrics::listen(const std::string& text) {
   TOONO_ASSIGN(auto address, metrics_address(text));
   auto state = std::make_unique<State>();
-  try {
-    state->exposer = std::make_unique<prometheus::Exposer>(address, 1);
-    state->exposer->RegisterCollectable(state->registry);
-  } catch (const std::exception& failed) {
-    return unexpected({ErrorCode::world, fmt::format("nobody may listen there: {}", failed.what()),
-                       "--metrics " + address, "name another port, or end the process that has it"});
-  }
+  TOONO_ASSIGN(state->door, ScrapeDoor::open(address, [registry = state->registry] {
+                 return prometheus::TextSerializer().Serialize(registry->Collect());
+               }));
   return std::unique_ptr<Metrics>(new Metrics(std::move(state)));
 }
 
-int Metrics::port() const {
-  auto ports = state_->exposer->GetListeningPorts();
-  return ports.empty() ? 0 : ports.front();
-}
+int Metrics::port() const { return state_->door->port(); }
 
 ServerWatch Metrics::with(const ServerWatch& watch) {
   auto* state = state_.get();

@@ -204,6 +204,7 @@ TEST_CASE("an engine that opens a long journal without rows folds it in bulk and
     CHECK(engine->store().size().waiting_changes == 0);  // nothing was left to follow
     REQUIRE(seen.size() >= 2);
     CHECK(seen.front().what == "read");
+    CHECK(seen.front().of > 20'000);
     CHECK(seen.back().what == "folded");
     CHECK(seen.back().of > 20'000);
     CHECK(seen.back().done <= seen.back().of);

@@ -99,9 +99,40 @@ TEST_CASE("what a line says of a referral that was sent a moment ago is taken by
   REQUIRE_MESSAGE(status.code == 0, status.err);
   auto stands = parsed(status.out);
   CHECK(stands.at("void").as_int64() == 0);
+  CHECK(stands.at("kafka").at("deployment").as_string() == served.address.deployment);
+  // What stands with the brokers is no file of this node.
+  CHECK_FALSE(stands.as_object().contains("dropped_bytes"));
+  CHECK(stands.at("bytes").as_object().size() == 1);
+  CHECK(stands.at("bytes").at("rows").as_int64() > 0);
+  auto in_words = served.nodes.run("edge", {"status"}).out;
+  CHECK(in_words.find("rows on disk") != std::string::npos);
+  for (const char* of_files : {"torn bytes", "journal on disk", "vault on disk"})
+    CHECK_MESSAGE(in_words.find(of_files) == std::string::npos, in_words);
   auto partitions = stands.at("kafka").at("partitions").as_array();
   REQUIRE(partitions.size() == 4);
   for (const auto& partition : partitions) CHECK(partition.at("lag").as_int64() == 0);
+  CHECK(served.engine->stop() == 0);
+}
+
+TEST_CASE("an engine that ends by itself says why once, as a line of its log") {
+  Served served;
+  CHECK(testing::eventually(
+      [&] { return served.engine->said().find(R"("event":"taken")") != std::string::npos; }));
+  // Two on one directory: the second ends with 3.
+  auto second = served.nodes.run("engine", {"serve"});
+  CHECK(second.code == 3);
+  CHECK(second.out.empty());
+  auto lines = parsed_lines(second.err);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at("event").as_string() == "started");
+  CHECK(lines[1].at("event").as_string() == "ended");
+  CHECK(lines[1].at("level").as_string() == "error");
+  CHECK(lines[1].at("exit_code").as_int64() == 3);
+  CHECK(lines[1].at("what").as_string().find("another process") != std::string::npos);
+  // What was typed wrong is answered in words, as everywhere.
+  auto wrong = served.nodes.run("other", {"serve", "--metrics", "host:"});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err.starts_with("toono: "));
   CHECK(served.engine->stop() == 0);
 }
 

@@ -167,6 +167,25 @@ TEST_CASE("a server trims the inbox of what it owns when it is told an age") {
   CHECK(removed > 50);
 }
 
+TEST_CASE("a server without rows tells how far it has come with them before it opens") {
+  OnKafka on;
+  on.decide(3000);
+  on.engine.reset();
+  std::vector<FoldProgress> told;
+  bool open = false;
+  ServerOptions options{.engine = on.options("fresh", EngineRole::owner)};
+  options.watch.on_fold = [&](const FoldProgress& progress) {
+    CHECK_FALSE(open);
+    told.push_back(progress);
+  };
+  options.watch.on_open = [&](const Engine&) { open = true; };
+  options.should_stop = [&] { return open; };
+  must(serve(options));
+  REQUIRE(told.size() >= 2);
+  CHECK(told.back().of > 3000);
+  CHECK(told.back().done > told.front().done);
+}
+
 TEST_CASE("a log joins the group when it may, and owns nothing before") {
   OnKafka on;
   bool may = false;

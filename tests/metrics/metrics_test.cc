@@ -5,20 +5,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "doctest/doctest.h"
 
 namespace toono {
 namespace {
 
-std::string scrape(int port) {
+std::string ask(int port, std::string_view question) {
   int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<std::uint16_t>(port));
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   REQUIRE(::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-  std::string_view ask = "GET /metrics HTTP/1.0\r\n\r\n";
-  REQUIRE(::send(socket, ask.data(), ask.size(), 0) == static_cast<ssize_t>(ask.size()));
+  REQUIRE(::send(socket, question.data(), question.size(), 0) == static_cast<ssize_t>(question.size()));
   std::string answer;
   char part[4096];
   for (ssize_t got = 0; (got = ::recv(socket, part, sizeof part, 0)) > 0;)
@@ -26,6 +27,8 @@ std::string scrape(int port) {
   ::close(socket);
   return answer;
 }
+
+std::string scrape(int port) { return ask(port, "GET /metrics HTTP/1.0\r\n\r\n"); }
 
 TEST_CASE("what happens to a server is scraped on loopback") {
   auto metrics = Metrics::listen("127.0.0.1:0");
@@ -68,6 +71,27 @@ TEST_CASE("what happens to a server is scraped on loopback") {
         "toono_commands_total{outcome=\"rejected\"} 1",
         "toono_commands_by_name_total{command=\"RegisterCase\"} 1", "# TYPE toono_step_seconds histogram"})
     CHECK_MESSAGE(text.find(line) != std::string::npos, line, " is not in ", text);
+  // Nothing of the door itself, and every value is a number.
+  std::istringstream lines(text.substr(text.find("\r\n\r\n") + 4));
+  for (std::string line; std::getline(lines, line);) {
+    bool is_ours =
+        line.starts_with("toono_") || line.starts_with("# HELP toono_") || line.starts_with("# TYPE toono_");
+    CHECK_MESSAGE(is_ours, line);
+    CHECK_MESSAGE(line.find("Nan") == std::string::npos, line);
+  }
+}
+
+TEST_CASE("only the page of metrics is there, and it can only be read") {
+  auto metrics = Metrics::listen("127.0.0.1:0");
+  REQUIRE(metrics);
+  auto port = (*metrics)->port();
+  CHECK(ask(port, "GET /metrics HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(ask(port, "GET /metrics/more HTTP/1.0\r\n\r\n").substr(8, 5) == " 404 ");
+  CHECK(ask(port, "GET / HTTP/1.0\r\n\r\n").substr(8, 5) == " 404 ");
+  CHECK(ask(port, "DELETE /metrics HTTP/1.0\r\n\r\n").substr(8, 5) == " 405 ");
+  auto head = ask(port, "HEAD /metrics HTTP/1.0\r\n\r\n");
+  CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(head.ends_with("\r\n\r\n"));
 }
 
 TEST_CASE("a port alone is loopback, and what is no address is refused") {
