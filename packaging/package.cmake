@@ -1,11 +1,18 @@
-# The Debian package: `cpack -G DEB` in the build directory. Dependencies are what the program is linked with.
+# The Debian package: `ninja toono && cpack -G DEB` in the build directory. It depends on what the program is linked with.
 install(TARGETS toono RUNTIME DESTINATION bin)
 install(FILES packaging/toono.service DESTINATION lib/systemd/system)
 install(FILES packaging/toono.toml.example DESTINATION share/doc/toono/examples)
-install(FILES README.md docs/operations.md docs/auditors.md docs/reporters.md docs/measures.md docs/import.md
-              docs/glossary.md docs/log_format.md docs/vault_format.md docs/keys_topic_format.md docs/check_chain.py
-        DESTINATION share/doc/toono)
+# As in the repository, so that what one document says of another holds.
+install(FILES README.md DESTINATION share/doc/toono)
+install(DIRECTORY docs DESTINATION share/doc/toono FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ
+        PATTERN __pycache__ EXCLUDE PATTERN target EXCLUDE)
 install(FILES LICENSE DESTINATION share/doc/toono RENAME copyright)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS packaging/toono.1)
+file(ARCHIVE_CREATE OUTPUT ${CMAKE_BINARY_DIR}/toono.1.gz PATHS ${CMAKE_SOURCE_DIR}/packaging/toono.1 FORMAT raw
+     COMPRESSION GZip)
+install(FILES ${CMAKE_BINARY_DIR}/toono.1.gz DESTINATION share/man/man1)
+# The program alone: not every test and bench beside it.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_NAME toono)
@@ -18,6 +25,9 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "passwd")
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/packaging/postinst;${CMAKE_SOURCE_DIR}/packaging/prerm")
+# The authorities that brokers with TLS are signed by.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+    "${CMAKE_SOURCE_DIR}/packaging/postinst;${CMAKE_SOURCE_DIR}/packaging/prerm;${CMAKE_SOURCE_DIR}/packaging/postrm")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

@@ -12,8 +12,8 @@ package=("$work"/*.deb)
 [ -f "${package[0]}" ] || stop "there is no package"
 dpkg-deb -c "${package[0]}" | awk '{print $1, $2, $6}' >"$work/content"
 for wanted in "-rwxr-xr-x root/root ./usr/bin/toono" "-rw-r--r-- root/root ./usr/lib/systemd/system/toono.service" \
-  "-rw-r--r-- root/root ./usr/share/doc/toono/operations.md" "-rw-r--r-- root/root ./usr/share/doc/toono/copyright" \
-  "-rw-r--r-- root/root ./usr/share/doc/toono/examples/toono.toml.example"; do
+  "-rw-r--r-- root/root ./usr/share/doc/toono/docs/operations.md" "-rw-r--r-- root/root ./usr/share/doc/toono/copyright" \
+  "-rw-r--r-- root/root ./usr/share/doc/toono/examples/toono.toml.example" "-rw-r--r-- root/root ./usr/share/man/man1/toono.1.gz"; do
   grep -qxF -e "$wanted" "$work/content" || { cat "$work/content" >&2; stop "not in it: $wanted"; }
 done
 depends=$(dpkg-deb -f "${package[0]}" Depends)
@@ -21,10 +21,23 @@ for library in librdkafka1 libsodium23 libssl3 libc6; do
   [[ $depends == *$library* ]] || stop "it does not depend on $library: $depends"
 done
 dpkg-deb -e "${package[0]}" "$work/control"
-[ -x "$work/control/postinst" ] || stop "there is no postinst that makes the user"
+for script in postinst prerm postrm; do
+  [ -x "$work/control/$script" ] || stop "there is no $script"
+done
 dpkg-deb -x "${package[0]}" "$work/root"
 version=$("$work/root/usr/bin/toono" --version)
 [ "$version" = "toono $(dpkg-deb -f "${package[0]}" Version)" ] || stop "the program says it is $version"
+# Every document that another names is there, and the manual page names every command.
+doc=$work/root/usr/share/doc/toono
+grep -oh 'docs/[a-z_/]*[.][a-z]*' "$doc/README.md" "$doc"/docs/*.md | sort -u | while read -r named; do
+  [ -e "$doc/$named" ] || stop "$named is named in a document and is not in the package"
+done
+zcat "$work/root/usr/share/man/man1/toono.1.gz" >"$work/manual"
+"$work/root/usr/bin/toono" --help | sed -n 's/^  \([a-z]*\)   .*/\1/p' >"$work/commands"
+[ "$(wc -l <"$work/commands")" -gt 20 ] || stop "no commands are found in its help"
+while read -r command; do
+  grep -q "^[.]BR .*\b$command\b" "$work/manual" || stop "packaging/toono.1 does not name $command"
+done <"$work/commands"
 # The service runs what the package brings, and no option that the program does not have.
 serve=$(sed -n 's/^ExecStart=//p' "$work/root/usr/lib/systemd/system/toono.service")
 [[ $serve == /usr/bin/toono\ * ]] || stop "the service runs something else: $serve"
