@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 . .ci/setup.sh
 # shellcheck disable=SC2086
 install $packages_build $packages_checks
-tests/kafka/fetch.sh >/dev/null
+for version in 4.1.1 3.9.1; do tests/kafka/fetch.sh "$version" >/dev/null; done
 tests/integrators/setup.sh >/dev/null
 
 if [ "${1:-}" != quick ]; then

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Puts the jars of an Apache Kafka broker where the tests look for them; prints that directory.
-#   tests/kafka/fetch.sh [VERSION]     default 4.1.1; the second leg is 3.9.1
+#   tests/kafka/fetch.sh [VERSION]     default $TOONO_KAFKA_VERSION, or 4.1.1; the second leg is 3.9.1
 # They stand in $TOONO_KAFKA_CACHE (default ~/.cache/toono), one directory a version, and are fetched once.
 set -euo pipefail
-version=${1:-4.1.1}
+version=${1:-${TOONO_KAFKA_VERSION:-4.1.1}}
 cache=${TOONO_KAFKA_CACHE:-${HOME:-/root}/.cache/toono}
 here=$(cd "$(dirname "$0")" && pwd)
 stop() { printf 'toono: %s\n' "$*" >&2; exit 3; }
