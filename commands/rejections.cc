@@ -71,7 +71,8 @@ std::string_view message_of(Rejection rejection) {
     case Rejection::person_same:
       return "A record cannot be matched with itself.";
     case Rejection::person_already_erased:
-      return "This person's words are erased already, or their keys are being destroyed. The id is not used again.";
+      return "This person's words are erased already, or their keys are being destroyed. The id is not used "
+             "again.";
     case Rejection::no_erasure_pending:
       return "No erasure of this person waits to be confirmed.";
     case Rejection::no_match_pending:

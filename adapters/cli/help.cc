@@ -60,8 +60,9 @@ answer. What cannot be taken is listed, with the reason, in DEPLOYMENT.referral.
 
 Examples:
   toono --log kafka:127.0.0.1:9092 --as 15000001@150000 partners)"},
-    HelpRow{"template",
-            R"(The ids in it are made up: put those of your own case, order or person in their place. Who sends it
+    HelpRow{
+        "template",
+        R"(The ids in it are made up: put those of your own case, order or person in their place. Who sends it
 is somebody who works there now, where there is an embedded store to tell (`toono staff` lists them all).
 
 Examples:

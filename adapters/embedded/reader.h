@@ -44,8 +44,8 @@ class SegmentReader {
 
   /// Reads every byte of every segment and visits what is wrong, in the order of the files, going on after
   /// each: behind a segment that is missing or has lost its header it goes on with the next one, whose header
-  /// says how many records there were before. The visitor returns false to stop. A torn last frame is no finding. Error only when a file cannot
-  /// be read at all.
+  /// says how many records there were before. The visitor returns false to stop. A torn last frame is no
+  /// finding. Error only when a file cannot be read at all.
   using FindingVisitor = std::function<bool(const Finding&)>;
   Result<void> verify(const FindingVisitor& visit) const;
 

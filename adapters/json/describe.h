@@ -18,7 +18,8 @@ std::vector<std::string_view> command_names();
 Result<std::string> json_schema(std::string_view command_name);
 
 /// A line with every field of the command filled in, without `id` and `occurred_at`, so that it can be sent
-/// more than once, from that member of staff. parse_line() takes it; the ids in it are made up. Error usage as above.
+/// more than once, from that member of staff. parse_line() takes it; the ids in it are made up. Error usage
+/// as above.
 Result<std::string> template_for(std::string_view command_name, StaffId actor = StaffId(15010001),
                                  StationId station = StationId(150100));
 

@@ -59,7 +59,8 @@ TEST_CASE("an identity or telephone number is seen in what should be a case numb
 TEST_CASE("a case from elsewhere under a personal number is refused and the number is not said again") {
   auto line = [](std::string_view id) {
     return parse_line(
-        R"({"command":"RegisterCase","body":{"programme":"other","language":"zh","channel":"phone","foreign_id":")" +
+        R"({"command":"RegisterCase","body":{"programme":"other","language":"zh","channel":"phone",)"
+        R"("foreign_id":")" +
         std::string(id) + R"("}})");
   };
   CHECK(line("TS-2026-0042").has_value());
