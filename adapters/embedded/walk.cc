@@ -93,14 +93,14 @@ Result<bool> FrameWalk::cross() {
   std::error_code failed;
   if (!std::filesystem::exists(segment_path(dir_, next), failed))
     return unexpected(damaged("a segment file is missing", segment_path(dir_, next), 0));
-  if (!bound_) {
+  // More than once: between the two looks of a try the writer may complete the header and write behind it.
+  for (int tries = 1; !bound_; ++tries) {
     TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, next));
-    if (!file.header()) {
-      // The writer stopped between the frame and the header: then there is nothing behind the header's room.
-      TOONO_ASSIGN(bool zero, file.zero_from(segment_header_bytes(log_.partitions)));
-      if (!zero) return unexpected(damaged("a segment header that cannot be read", file.path(), 0));
-      return false;
-    }
+    if (file.header()) break;
+    // The writer stopped between the frame and the header: then there is nothing behind the header's room.
+    TOONO_ASSIGN(bool zero, file.zero_from(segment_header_bytes(log_.partitions)));
+    if (zero) return false;
+    if (tries == kTries) return unexpected(damaged("a segment header that cannot be read", file.path(), 0));
   }
   TOONO_TRY(enter(next));
   tail_.last_kind = FrameKind::records;
