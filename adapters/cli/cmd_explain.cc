@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "adapters/cli/event_names.h"
 #include "adapters/cli/measure_question.h"
 #include "adapters/json/writer.h"
 #include "adapters/query/history.h"
@@ -59,7 +60,7 @@ std::string explanation_json(const Explanation& explanation) {
 }
 
 struct Happening {
-  std::string type;
+  EventBody type = EventBody::NONE;
   Instant at;
 };
 
@@ -73,7 +74,7 @@ Result<std::map<std::string, Happening>> happenings_of(const QueryContext& conte
   TOONO_TRY(each_decision(context.store, partition, entity, [&](const Decision& decision) {
     std::size_t index = 0;
     for (const auto* event : *decision.events())
-      happenings[event_name(partition, decision.seq(), index++)] = {EnumNameEventBody(event->body_type()),
+      happenings[event_name(partition, decision.seq(), index++)] = {event->body_type(),
                                                                     *decision.occurred_at()};
     return true;
   }));
@@ -96,7 +97,8 @@ Result<std::string> evidence_text(const Asking& asking, const Evidence& evidence
   TOONO_ASSIGN(auto happenings, happenings_of(asking.context, evidence));
   for (const auto& event : evidence.events) {
     const auto& what = happenings[event];
-    out += fmt::format("    {}  {}  {}\n", local_text(what.at), event, what.type);
+    out +=
+        fmt::format("    {}  {}  {}\n", local_text(what.at), event, event_text(what.type, asking.language()));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "adapters/cli/access.h"
+#include "adapters/cli/event_names.h"
 #include "adapters/json/writer.h"
 #include "adapters/query/history.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 struct HistoryEvent {
   std::string id;
-  std::string type;
+  EventBody type = EventBody::NONE;
   Instant occurred_at;
   Instant recorded_at;
   std::uint32_t actor = 0;
@@ -29,13 +30,14 @@ std::vector<HistoryEvent> events_of(const Decision& decision, const Found& found
   std::size_t index = 0;
   for (const auto* event : *decision.events()) {
     HistoryEvent entry{.id = event_name(found.partition, decision.seq(), index++),
-                       .type = EnumNameEventBody(event->body_type()),
+                       .type = event->body_type(),
                        .occurred_at = *decision.occurred_at(),
                        .recorded_at = *decision.decided_at(),
                        .actor = decision.actor()->number(),
                        .station = *decision.station(),
                        .body = {}};
-    append_json(entry.body, *static_cast<const flatbuffers::Table*>(event->body()), entry.type, options);
+    append_json(entry.body, *static_cast<const flatbuffers::Table*>(event->body()),
+                EnumNameEventBody(entry.type), options);
     if (concerns(found, entry.body)) list.push_back(std::move(entry));
   }
   return list;
@@ -45,7 +47,7 @@ std::string json_of(const std::vector<HistoryEvent>& events) {
   JsonWriter out;
   out.begin_list();
   for (const auto& event : events) {
-    out.begin_object().field("id", event.id).field("type", event.type);
+    out.begin_object().field("id", event.id).field("type", EnumNameEventBody(event.type));
     out.field("occurred_at", to_text(event.occurred_at)).field("recorded_at", to_text(event.recorded_at));
     out.field("actor", std::to_string(event.actor)).field("station", std::to_string(event.station.code()));
     out.key("body").raw(event.body).end_object();
@@ -60,7 +62,8 @@ std::string text_of(const Asking& asking, const std::vector<HistoryEvent>& event
     auto who = event.actor == 0
                    ? asking.say("the clock", "系统时钟")
                    : fmt::format("{} · {}", event.actor, station_label(asking.context, event.station));
-    out += fmt::format("{}  {}  {}  {}\n", local_text(event.occurred_at), event.id, event.type, who);
+    out += fmt::format("{}  {}  {}  {}\n", local_text(event.occurred_at), event.id,
+                       event_text(event.type, asking.language()), who);
     if (!(event.occurred_at == event.recorded_at))
       out += fmt::format("    {} {}\n", asking.say("recorded", "记录于"), local_text(event.recorded_at));
     if (event.body != "{}") out += "    " + event.body + "\n";

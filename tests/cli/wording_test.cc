@@ -130,6 +130,20 @@ create = true
   }
 }
 
+TEST_CASE("a history and a figure's events are read in Chinese, with the schema's names beside") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  auto history = desk.ask("03-20 09:00", {"--lang", "zh", "history", story.first}).out;
+  CHECK_MESSAGE(has(history, "个案登记 CaseRegistered"), history);
+  CHECK(has(history, "结案 CaseClosed"));
+  auto figure = desk.ask("03-20 09:00",
+                         {"--lang", "zh", "explain", "sign_on_time", "--station", "150100", "--year", "2026"})
+                    .out;
+  CHECK_MESSAGE(has(figure, "签收 OrderSigned"), figure);
+  CHECK(has(desk.ask("03-20 09:00", {"history", story.first}).out, "  CaseRegistered  "));
+}
+
 TEST_CASE("a directory is no file of commands, and a file without any is said to be so") {
   Desk desk;
   for (auto words : {std::vector<std::string>{"send"}, {"send", "--check"}}) {
