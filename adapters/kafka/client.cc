@@ -170,6 +170,28 @@ Result<ConsumerPtr> make_consumer(const KafkaAddress& address, KafkaListener* li
   return ConsumerPtr(client);
 }
 
+namespace {
+/// The broker is there and lets nobody in: librdkafka goes on trying, and says why in its words alone.
+void explain_door(Error& error) {
+  auto says = [&](std::string_view words) { return error.what.find(words) != std::string::npos; };
+  if (says("SASL authentication error")) {
+    error.code = ErrorCode::refused;
+    error.next =
+        "are sasl.mechanisms, sasl.username and sasl.password of the log's address what the broker knows?";
+    // They check the nonce since 4.0; librdkafka sends a right one from 2.6.1 on.
+    constexpr int kScramMended = 0x020601ff;
+    if (says("SCRAM") && rd_kafka_version() < kScramMended)
+      error.next += std::string(" Brokers of 4.0 and later refuse SCRAM from librdkafka ") +
+                    rd_kafka_version_str() + ": there take PLAIN over TLS";
+  }
+  if (says("certificate verify failed")) {
+    error.code = ErrorCode::refused;
+    error.next =
+        "name the authority that signed the broker's certificate in ssl.ca.location of the log's address";
+  }
+}
+}  // namespace
+
 Error kafka_error(const KafkaAddress& address, rd_kafka_resp_err_t code, std::string what,
                   std::string_view where, const KafkaListener* listener) {
   Error error{ErrorCode::world, std::move(what) + ": " + rd_kafka_err2str(code), "kafka:" + address.brokers,
@@ -189,6 +211,7 @@ Error kafka_error(const KafkaAddress& address, rd_kafka_resp_err_t code, std::st
     return std::find(codes.begin(), codes.end(), code) != codes.end();
   };
   if (is_one_of(kUnreachable)) error.next = "is the broker up, and is its address right? Then try again";
+  if (is_one_of(kUnreachable)) explain_door(error);
   if (is_one_of(kForbidden)) {
     error.code = ErrorCode::refused;
     error.next = "give this client the rights that docs/operations.md lists for its role";
@@ -200,6 +223,21 @@ Error kafka_error(const KafkaAddress& address, rd_kafka_resp_err_t code, std::st
   return error;
 }
 
+namespace {
+/// Why nobody answers waits for a call that hands it to the listener. Records are never taken by it.
+void hear_why(rd_kafka_t* client) {
+  if (rd_kafka_type(client) == RD_KAFKA_PRODUCER) {
+    rd_kafka_poll(client, 0);
+    return;
+  }
+  rd_kafka_topic_partition_list_t* assigned = nullptr;
+  if (rd_kafka_assignment(client, &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  bool reads = PartitionListPtr(assigned)->cnt > 0;
+  while (!reads && KafkaMessagePtr(rd_kafka_consumer_poll(client, 0))) {
+  }
+}
+}  // namespace
+
 Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
                                    const KafkaListener* listener) {
   const struct rd_kafka_metadata* found = nullptr;
@@ -207,8 +245,10 @@ Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* clie
   KafkaTopicPtr handle(topic.empty() ? nullptr : rd_kafka_topic_new(client, topic.c_str(), nullptr));
   auto code =
       rd_kafka_metadata(client, topic.empty() ? 1 : 0, handle.get(), &found, address.answer_within_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    hear_why(client);
     return unexpected(kafka_error(address, code, "the broker does not answer", topic, listener));
+  }
   return MetadataPtr(found);
 }
 

@@ -15,6 +15,7 @@ InboxGroup::~InboxGroup() { leave(); }
 Result<std::unique_ptr<InboxGroup>> InboxGroup::join(const KafkaAddress& address, const LogTopics& topics,
                                                      const std::string& group, InboxGroupHandlers handlers) {
   std::unique_ptr<InboxGroup> self(new InboxGroup(address, topics, std::move(handlers)));
+  self->group_ = group;
   TOONO_ASSIGN(self->consumer_, make_consumer(address, self.get(), group));
   PartitionListPtr list = partition_list();
   add_to(list, topics.names.inbox, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
@@ -91,8 +92,17 @@ Result<std::vector<LogRecord>> InboxGroup::receive(std::size_t limit, int wait_m
   return std::move(records_);
 }
 
+Error InboxGroup::not_allowed() const {
+  Error error =
+      kafka_error(address_, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "the group cannot be joined");
+  error.where += ", group " + group_;
+  return error;
+}
+
 Result<void> InboxGroup::take(const rd_kafka_message_t& message) {
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // It is told beside every topic, and the client goes on asking: without it nothing would ever be owned.
+    if (message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return unexpected(not_allowed());
     // Lost sessions and connections are mended inside: a new assignment follows.
     if (message.rkt && message.err != RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
       return unexpected(read_error(address_, message, this));

@@ -39,9 +39,11 @@ class InboxGroup final : public KafkaListener {
   Result<void> assign(rd_kafka_t* consumer, rd_kafka_topic_partition_list_t* partitions);
   void revoke_all();
   Result<void> take(const rd_kafka_message_t& message);
+  Error not_allowed() const;
 
   KafkaAddress address_;
   LogTopics topics_;
+  std::string group_;
   InboxGroupHandlers handlers_;
   std::set<PartitionNumber> owned_;
   /// The offset that comes next, by partition.

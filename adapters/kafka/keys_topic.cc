@@ -108,6 +108,8 @@ Result<bool> KeysTopic::take(const rd_kafka_message_t& message, const Visit& vis
                        std::string("the keys topic cannot be read on: ") + rd_kafka_message_errstr(&message),
                        where_ + ", offset " + std::to_string(next_),
                        "restore the topic from a backup or another replica, then start again"});
+  if (message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    return unexpected(kafka_error(address_, message.err, "the keys may not be read", topic_));
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     reading_->note_problem(rd_kafka_message_errstr(&message), false);
     return false;
@@ -173,9 +175,10 @@ Result<void> KeysTopic::wait_for(std::size_t count) {
     rd_kafka_poll(producer_.get(), kTickMs);
   auto code = writing_->delivered < count ? RD_KAFKA_RESP_ERR__TIMED_OUT : writing_->failure;
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-  return unexpected(kafka_error(address_, code,
-                                "keys were not acknowledged, and may stand in the topic all the same", topic_,
-                                writing_.get()));
+  const char* what = code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+                         ? "this topic may not be written"
+                         : "keys were not acknowledged, and may stand in the topic all the same";
+  return unexpected(kafka_error(address_, code, what, topic_, writing_.get()));
 }
 
 Result<std::uint64_t> KeysTopic::append(const std::vector<KeyRecord>& records) {

@@ -12,6 +12,7 @@ namespace toono {
 namespace {
 
 constexpr int kPollMs = 200;
+constexpr int kSliceMs = 1'000;
 constexpr int kFlushMs = 30'000;
 
 struct Source {
@@ -71,11 +72,15 @@ class Partners final : public KafkaListener {
     TOONO_ASSIGN(auto marks, watermarks(options_.address, consumer_.get(), topic, partition, this));
     auto list = partition_list();
     add_to(list, topic, partition, RD_KAFKA_OFFSET_INVALID);
-    auto code = rd_kafka_committed(consumer_.get(), list.get(), options_.address.answer_within_ms);
+    auto code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    // Without the right to the group the question is never answered: that is said on the side.
+    for (int left_ms = options_.address.answer_within_ms;
+         code == RD_KAFKA_RESP_ERR__TIMED_OUT && left_ms > 0 && !group_is_denied(); left_ms -= kSliceMs)
+      code = rd_kafka_committed(consumer_.get(), list.get(), std::min(left_ms, kSliceMs));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = list->elems[0].err;
+    if (group_is_denied_) code = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return unexpected(
-          kafka_error(options_.address, code, "the place of the group is not to be had", topic, this));
+      return unexpected(of_group(code, "the place of the group is not to be had", topic));
     auto committed = list->elems[0].offset;
     if (committed > marks.high)
       return unexpected(
@@ -85,6 +90,19 @@ class Partners final : public KafkaListener {
            "it was made anew or cut: restore it, or take the group's offsets back by hand"});
     sources_.push_back({line, topic, partition, marks.high, committed >= 0 ? committed : marks.low});
     return {};
+  }
+
+  /// Before anything is assigned: there are no messages that it could take.
+  bool group_is_denied() {
+    while (KafkaMessagePtr message{rd_kafka_consumer_poll(consumer_.get(), 0)})
+      group_is_denied_ |= message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    return group_is_denied_;
+  }
+
+  Error of_group(rd_kafka_resp_err_t code, std::string what, const std::string& topic) const {
+    Error error = kafka_error(options_.address, code, std::move(what), topic, this);
+    error.where += ", group " + options_.address.deployment + ".partners.v1";
+    return error;
   }
 
   bool at_end() const {
@@ -130,8 +148,7 @@ class Partners final : public KafkaListener {
     add_to(list, source.topic, source.partition, source.next);
     auto code = rd_kafka_commit(consumer_.get(), list.get(), 0);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    return unexpected(
-        kafka_error(options_.address, code, "the place of the group could not be kept", source.topic, this));
+    return unexpected(of_group(code, "the place of the group could not be kept", source.topic));
   }
 
   const PartnerOptions& options_;
@@ -140,6 +157,7 @@ class Partners final : public KafkaListener {
   ConsumerPtr consumer_;
   ProducerPtr producer_;
   std::vector<Source> sources_;
+  bool group_is_denied_ = false;
   rd_kafka_resp_err_t undelivered_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   PartnerCounts counts_;
 };

@@ -32,7 +32,8 @@ class EventProducer final : public KafkaListener {
       auto code = produce_event(client_.get(), topic, partition, event);
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
       if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        return unexpected(kafka_error(address_, code, "an event could not be sent", topic, this));
+        return unexpected(
+            kafka_error(address_, code, what_of(code, "an event could not be sent"), topic, this));
       rd_kafka_poll(client_.get(), kPublishWaitMs);
       TOONO_TRY(trouble());
     }
@@ -55,13 +56,17 @@ class EventProducer final : public KafkaListener {
 
   void on_delivery(const rd_kafka_message_t& message) override {
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || failed_) return;
-    failed_ = kafka_error(address_, message.err, "an event was not acknowledged",
+    failed_ = kafka_error(address_, message.err, what_of(message.err, "an event was not acknowledged"),
                           message.rkt ? rd_kafka_topic_name(message.rkt) : "", this);
-    failed_->next = "start `toono publish` again: it goes on from what stands in the topic";
+    if (failed_->code != ErrorCode::refused)
+      failed_->next = "start `toono publish` again: it goes on from what stands in the topic";
   }
 
  private:
   explicit EventProducer(KafkaAddress address) : address_(std::move(address)) {}
+  static const char* what_of(rd_kafka_resp_err_t code, const char* otherwise) {
+    return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ? "this topic may not be written" : otherwise;
+  }
   Result<void> trouble() const { return failed_ ? Result<void>(unexpected(*failed_)) : Result<void>(); }
 
   KafkaAddress address_;

@@ -46,9 +46,10 @@ void TopicWriter::on_delivery(const rd_kafka_message_t& message) {
   // write() gave the topic's name: its place in the list is the index.
   auto topic = static_cast<std::size_t>(static_cast<const std::string*>(message._private) - topics_.data());
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    if (!failed_)
-      failed_ = kafka_error(address_, message.err, "a record may or may not have been written",
-                            topics_[topic], this);
+    const char* what = message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+                           ? "this topic may not be written"
+                           : "a record may or may not have been written";
+    if (!failed_) failed_ = kafka_error(address_, message.err, what, topics_[topic], this);
     return;
   }
   if (message.offset >= 0)
@@ -61,6 +62,8 @@ Result<void> TopicWriter::trouble() const {
   if (!failed_ && !fatal()) return {};
   Error error =
       failed_ ? *failed_ : kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the producer failed", {}, this);
+  // For want of a right it is certain that nothing was written, and opening again does not mend it.
+  if (error.code == ErrorCode::refused) return unexpected(error);
   error.code = ErrorCode::world;
   error.next = kUnknownOutcome;
   return unexpected(error);

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -76,6 +77,13 @@ pid_t spawn_java(const std::vector<std::string>& arguments, const fs::path& fold
   if (::chdir(folder.c_str()) != 0) ::_exit(1);
   ::execvp(argv[0], argv.data());
   ::_exit(127);
+}
+
+std::string with_ports(std::string settings, int port, int controller) {
+  for (auto [name, number] : {std::pair("@PORT@", port), std::pair("@CONTROLLER@", controller)})
+    for (std::size_t at = 0; (at = settings.find(name)) != std::string::npos;)
+      settings.replace(at, std::strlen(name), std::to_string(number));
+  return settings;
 }
 
 bool has_ended(pid_t pid) {
@@ -177,8 +185,8 @@ void Cluster::write_properties(int node, const std::string& settings) const {
       "offsets.topic.replication.factor={5}\ntransaction.state.log.num.partitions=4\n"
       "transaction.state.log.replication.factor={5}\ntransaction.state.log.min.isr=1\n"
       "log.cleaner.dedupe.buffer.size=2097152\n{6}\n",
-      node, voters, nodes_[node].port, nodes_[node].controller_port, data(node).string(), copies, settings,
-      door, told);
+      node, voters, nodes_[node].port, nodes_[node].controller_port, data(node).string(), copies,
+      with_ports(settings, nodes_[node].port, nodes_[node].controller_port), door, told);
 }
 
 void Cluster::format(int node) const {
