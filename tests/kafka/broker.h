@@ -23,9 +23,9 @@ std::string kafka_version();
 class Cluster {
  public:
   /// Formats, starts and waits until every broker answers. Fails the program in words when it cannot be had.
-  /// `settings` are lines of server.properties, added at the end (@PORT@, @CONTROLLER@: the node's ports). With
-  /// a `link_port`, of one broker only, it has one more door, behind link_behind(): who comes in there is told
-  /// that the broker stands at that port (link.h).
+  /// `settings` are lines of server.properties, added at the end (@PORT@, @CONTROLLER@: the node's ports).
+  /// With a `link_port`, of one broker only, it has one more door, behind link_behind(): who comes in there
+  /// is told that the broker stands at that port (link.h).
   explicit Cluster(int brokers = 1, std::string settings = {}, int link_port = 0);
   ~Cluster();
   Cluster(const Cluster&) = delete;
