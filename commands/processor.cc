@@ -8,9 +8,15 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kMaxCommandBytes = 128 * 1024;
+constexpr std::size_t kMostBytesWaiting = std::size_t{64} << 20;
 constexpr std::int64_t kFutureLimitMs = 5 * kMinuteMs;
 constexpr std::int64_t kEdgeLeadMs = 5 * kSecondMs;
 constexpr std::size_t kAgendaGroup = 256;
+/// So much is on its way to the journal at most: half of the window in which a void record may be one of a
+/// race, and enough that the next group is decided while the last is written and the one before it read. More
+/// and smaller groups would only cost the broker more requests.
+constexpr std::size_t kMostUnderWay = kWindow / 2;
+constexpr std::size_t kMostGroups = 4;
 
 const Command* read_command(Bytes bytes) {
   if (bytes.size() < 8 || bytes.size() > kMaxCommandBytes) return nullptr;
@@ -59,9 +65,7 @@ Rejection clock_guard(const Command& command, const Context& context) {
 
 Processor::Processor(Log& log, Store& store, Registry& registry, Follower& follower, Clock& clock)
     : log_(log), store_(store), registry_(registry), follower_(follower), clock_(clock) {
-  follower_.on_counted([this](PartitionNumber partition, const Decision& decision, Bytes bytes) {
-    hear(partition, decision, bytes);
-  });
+  follower_.on_counted([this](PartitionNumber, const Decision& decision) { return is_awaited(decision); });
 }
 
 Result<void> Processor::open() {
@@ -76,46 +80,74 @@ void Processor::give_up(PartitionNumber partition) {
   std::erase_if(left_, [&](const Left& left) { return left.record.partition == partition; });
 }
 
+std::size_t Processor::room(std::size_t limit) const {
+  if (follower_.groups_foreseen() >= kMostGroups) return 0;
+  return std::min(limit, kMostUnderWay - std::min(kMostUnderWay, under_way()));
+}
+
+/// After a lost race nothing is foreseen, and what is left comes first.
 std::vector<LogRecord> Processor::with_left(const std::vector<LogRecord>& received) {
   std::vector<LogRecord> todo;
-  for (const auto& left : left_) todo.push_back(left.record);
+  if (std::exchange(decide_again_, false))
+    for (const auto& left : left_) todo.push_back(left.record);
   todo.insert(todo.end(), received.begin(), received.end());
   return todo;
 }
 
-void Processor::leave(const std::vector<LogRecord>& todo) {
-  std::vector<Left> left;
-  for (const auto& record : todo) {
-    if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition])
-      continue;
-    left.push_back({record, Buffer(record.bytes.begin(), record.bytes.end())});
-    left.back().record.bytes = left.back().bytes;
+void Processor::leave(const std::vector<LogRecord>& received) {
+  auto is_left = [this](const LogRecord& record) {
+    return record.offset >= follower_.confirmed_head(record.partition).chain.next_command &&
+           owned_[record.partition];
+  };
+  std::erase_if(left_, [&](const Left& left) { return !is_left(left.record); });
+  for (const auto& record : received) {
+    if (!is_left(record)) continue;
+    left_.push_back({record, Buffer(record.bytes.begin(), record.bytes.end())});
+    left_.back().record.bytes = left_.back().bytes;
   }
-  left_ = std::move(left);
 }
 
 Result<std::size_t> Processor::step(std::size_t limit) {
-  pending_.clear();
   // The group may take partitions away in here: what was left of them is then gone. It may give some too, and
   // then what others decided of them is heard in here.
-  TOONO_ASSIGN(auto received, log_.receive(limit - std::min(limit, left_.size())));
+  TOONO_ASSIGN(auto received, log_.receive(room(limit)));
   auto todo = with_left(received);
   for (const auto& record : todo) TOONO_TRY(decide_one(record));
-  TOONO_ASSIGN(auto settled, log_.settle());
+  // Nothing is built on what the registry says before it counts: commands are stamped with its positions.
+  // And where one partition does not get on, what others decide in the rest of them must not pile up here.
+  bool waits =
+      follower_.foreseen(follower_.partitions()) > 0 || follower_.bytes_waiting() > kMostBytesWaiting;
+  TOONO_ASSIGN(auto settled, settle(waits ? Wait::for_all : Wait::for_none));
+  leave(received);
+  return std::max(todo.size(), settled.answered) + settled.heard;
+}
+
+Result<Processor::Settled> Processor::settle(Wait wait) {
+  TOONO_ASSIGN(auto settled, log_.settle(wait));
   TOONO_ASSIGN(bool ours, follower_.confirm(log_, settled));
-  if (!ours) pending_.clear();
-  races_lost_ = ours ? 0 : races_lost_ + 1;
-  leave(todo);
+  if (!ours) ++races_lost_, decide_again_ = true;
+  if (ours && under_way() == 0) races_lost_ = 0;
   agenda_.change(follower_.take_agenda_changes());
-  TOONO_TRY(answer(pending_));
-  // Whatever was heard since the last step, outside of it too.
-  auto heard = std::exchange(heard_, {});
-  TOONO_TRY(answer(heard));
-  return todo.size() + heard.size();
+  Settled counts;
+  for (const auto& counted : follower_.take_counted()) {
+    TOONO_TRY(answer(counted));
+    if (counted.made_here) races_lost_ = 0;
+    ++(counted.made_here ? counts.answered : counts.heard);
+  }
+  return counts;
+}
+
+Result<void> Processor::finish() {
+  while (under_way() > 0) {
+    TOONO_ASSIGN(auto settled, settle(Wait::for_all));
+    (void)settled;
+  }
+  return {};
 }
 
 Result<void> Processor::decide_one(const LogRecord& record) {
-  if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition])
+  if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition] ||
+      follower_.has_lost())
     return {};
   std::vector<std::uint64_t> aligned((record.bytes.size() + 7) / 8);
   if (!record.bytes.empty()) std::memcpy(aligned.data(), record.bytes.data(), record.bytes.size());
@@ -134,6 +166,7 @@ Result<void> Processor::decide_one(const LogRecord& record) {
   // On a log that several engines share the registry may be further than what was read of it so far.
   if (command->registry_seq() > registry_.position())
     TOONO_TRY(follower_.follow_to_end(log_, follower_.partitions()));
+  if (follower_.has_lost()) return {};
   if (command->registry_seq() > registry_.position())
     return unexpected({ErrorCode::damaged, "a command was stamped beyond the end of the registry",
                        "command " + to_text(*command->id()),
@@ -232,27 +265,23 @@ Result<void> Processor::append(const LogRecord& record, const Command* command, 
   if (bytes.size() > kMaxRecordBytes)
     return append(record, command, Rejection::decision_too_large, Outcome::rejected, 0);
   TOONO_TRY(log_.append(record.partition, bytes));
-  pending_.push_back({record.partition, Buffer(bytes.begin(), bytes.end())});
-  return follower_.foresee(record.partition, pending_.back().decision);
+  return follower_.foresee(record.partition, Buffer(bytes.begin(), bytes.end()));
 }
 
-/// A decision that another engine made, as it is read: kept when somebody here waits for it.
-void Processor::hear(PartitionNumber partition, const Decision& decision, Bytes bytes) {
-  bool is_match = decision.command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch);
-  if (is_match || awaited_.contains(*decision.command_id()))
-    heard_.push_back({partition, Buffer(bytes.begin(), bytes.end())});
+/// A decision that another engine made, as it is read: does somebody here wait for it?
+bool Processor::is_awaited(const Decision& decision) const {
+  return decision.command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch) ||
+         awaited_.contains(*decision.command_id());
 }
 
-Result<void> Processor::answer(const std::vector<Pending>& decided) {
-  for (const auto& pending : decided) {
-    const auto* decision = read_record(pending.decision)->body_as_Decision();
-    if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
-      awaited_.erase(found);
-    if (decision->outcome() == Outcome::accepted) parked_.erase(*decision->command_id());
-    if (answer_) answer_({pending.partition, decision, pending.decision});
-    if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
-      TOONO_TRY(settle_match(pending.partition, *decision));
-  }
+Result<void> Processor::answer(const CountedDecision& counted) {
+  const auto* decision = read_record(counted.bytes)->body_as_Decision();
+  if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
+    awaited_.erase(found);
+  if (decision->outcome() == Outcome::accepted) parked_.erase(*decision->command_id());
+  if (answer_) answer_({counted.partition, decision, counted.bytes});
+  if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
+    return settle_match(counted.partition, *decision);
   return {};
 }
 
@@ -296,8 +325,10 @@ Result<void> Processor::settle_match(PartitionNumber partition, const Decision& 
 Result<bool> Processor::send_entry(const AgendaEntry& entry) {
   if (entry.timer.kind == TimerKind::key_destruction) {
     if (!destroy_keys_) return false;
-    TOONO_ASSIGN(auto* state, follower_.folder().state(entry.partition, entry.entity, EntityKind::person));
-    const auto* person = std::get_if<PersonStateT>(state);
+    // What cannot be undone is done by what counts: as the store has it, not as it is foreseen.
+    TOONO_ASSIGN(auto row, store_.get(state_key(entry.partition, entry.entity)));
+    auto state = row ? unpack_state(*row) : EntityState();
+    const auto* person = std::get_if<PersonStateT>(&state);
     if (!person) return false;
     TOONO_TRY(
         destroy_keys_(person->id, person->erased_all ? std::nullopt : std::optional(person->erased_class)));
@@ -308,17 +339,18 @@ Result<bool> Processor::send_entry(const AgendaEntry& entry) {
 }
 
 /// The calendar or policy published last, told to the partitions owned: first that it holds from here on,
-/// then, once that is decided, every open case, and a mark behind them.
+/// then, once that is decided, every open case, and a mark behind them. The store says what is decided, for
+/// it is asked for the cases too.
 Result<std::size_t> Processor::tell_of_registry() {
   auto position = registry_.now().deadlines_changed_at();
   std::size_t sent = 0;
   for (PartitionNumber partition = 0; partition < follower_.partitions(); ++partition) {
     if (!owned_[partition] || told_up_to_[partition] >= position) continue;
     RegistryChange change(partition, position);
-    TOONO_ASSIGN(auto done, follower_.first_outcome(partition, change.done_id()));
+    TOONO_ASSIGN(auto done, follower_.stored_outcome(partition, change.done_id()));
     if (done) told_up_to_[partition] = position;
     if (done) continue;
-    TOONO_ASSIGN(auto begun, follower_.first_outcome(partition, change.begun_id()));
+    TOONO_ASSIGN(auto begun, follower_.stored_outcome(partition, change.begun_id()));
     auto next = begun ? change.done_id() : change.begun_id();
     if (!parked_.insert(next).second) continue;  // sent, and not decided yet
     std::vector<Buffer> commands;
@@ -352,7 +384,7 @@ Result<std::size_t> Processor::fire_due(Instant due_by) {
     std::size_t decided = 0;
     do {
       TOONO_ASSIGN(decided, step(kAgendaGroup));
-    } while (decided != 0);
+    } while (decided != 0 || under_way() > 0);
     if (sent == 0) return all;
   }
 }

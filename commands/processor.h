@@ -49,10 +49,17 @@ class Processor {
   /// How many are awaited still.
   std::size_t awaiting() const { return awaited_.size(); }
 
-  /// Decides at most `limit` commands that wait in the inbox and makes them durable as one group, and follows
-  /// what others have written. Returns how many were received and decided or heard of; 0: nothing is under
-  /// way.
+  /// Decides at most `limit` commands that wait in the inbox and sends the decisions to the journal as one
+  /// group; answers those that have been read back, of groups before it too where the log does not wait; and
+  /// follows what others have written. Returns how many were received and decided, or answered if that is
+  /// more, and heard of; 0 with nothing under way: there was nothing to do.
   Result<std::size_t> step(std::size_t limit);
+  /// How many decisions are on their way: made here, and not read back yet. Always 0 after a step on a log
+  /// that waits.
+  std::size_t under_way() const { return follower_.foreseen(); }
+  /// Waits until nothing is under way: what was read back is answered; where another engine was first, all
+  /// that was is to be decided anew in the next step.
+  Result<void> finish();
 
   /// Sends what is due by `due_by`, at most a group, of the partitions owned. Returns how many were sent.
   Result<std::size_t> send_due(Instant due_by);
@@ -60,29 +67,30 @@ class Processor {
   /// sent.
   Result<std::size_t> fire_due(Instant due_by);
 
-  /// How many times in a row another engine's records counted in place of this one's: it should wait a random
-  /// and growing time before it steps again.
-  std::uint32_t races_lost() const { return races_lost_; }
+  /// Not 0: in the last step another engine's records counted in place of this one's; how many times since
+  /// its own counted. It should wait a random and growing time before it steps again.
+  std::uint32_t races_lost() const { return decide_again_ ? races_lost_ : 0; }
   const Agenda& agenda() const { return agenda_; }
 
  private:
-  /// A decision with its partition, or a command not decided yet with its place in the inbox.
-  struct Pending {
-    PartitionNumber partition;
-    Buffer decision;
-  };
+  /// A command whose decision does not count yet, with its place in the inbox.
   struct Left {
     LogRecord record;
     Buffer bytes;
   };
+  std::size_t room(std::size_t limit) const;
   std::vector<LogRecord> with_left(const std::vector<LogRecord>& received);
-  void leave(const std::vector<LogRecord>& todo);
+  void leave(const std::vector<LogRecord>& received);
+  struct Settled {
+    std::size_t answered = 0, heard = 0;  // made here; made by others
+  };
+  Result<Settled> settle(Wait wait);
   Result<void> decide_one(const LogRecord& record);
   Result<void> append(const LogRecord& record, const Command* command, const Effects& effects,
                       Outcome outcome, std::uint64_t first_seq);
   Result<Effects> decide_body(const Command& command, const Context& context, PartitionNumber partition);
-  void hear(PartitionNumber partition, const Decision& decision, Bytes bytes);
-  Result<void> answer(const std::vector<Pending>& decided);
+  bool is_awaited(const Decision& decision) const;
+  Result<void> answer(const CountedDecision& counted);
   Result<void> settle_match(PartitionNumber partition, const Decision& decision);
   Result<bool> send_entry(const AgendaEntry& entry);
   Result<std::size_t> tell_of_registry();
@@ -97,10 +105,10 @@ class Processor {
   KeyDestroyer destroy_keys_;
   std::vector<bool> owned_;
   std::unordered_map<CommandId, std::uint32_t, IdHash> awaited_;
-  /// Decisions made in this step, and those of others that somebody waits for.
-  std::vector<Pending> pending_, heard_;
-  /// Received, and another engine was first somewhere: to be decided in the next step if it is still ours.
+  /// Received, and what was decided on it has not been read back: when another engine was first somewhere,
+  /// the next step decides it anew if it is still ours.
   std::vector<Left> left_;
+  bool decide_again_ = false;
   std::uint32_t races_lost_ = 0;
   flatbuffers::FlatBufferBuilder builder_{4096};
   /// Rows that were sent and did not go away: not sent again by this process.

@@ -40,6 +40,12 @@ struct From {
   std::uint64_t place = 0;
 };
 
+/// What settle() waits for.
+enum class Wait : std::uint8_t {
+  for_all,   ///< everything appended
+  for_none,  ///< nothing: what is on its way to the brokers comes with a later call
+};
+
 /// The log of one deployment. One thread at a time, except send(), which any thread may call. Several
 /// processes may have one log open where the implementation says so: receive() then gives only what this one
 /// owns.
@@ -56,15 +62,17 @@ class Log {
   /// partition; empty when there are none now. They stay valid until the next receive().
   virtual Result<std::vector<LogRecord>> receive(std::size_t limit) = 0;
 
-  /// Takes a decision for the journal; it is not durable before settle() has returned. A broker may show it
-  /// to readers earlier.
+  /// Takes a decision for the journal; it is not durable before settle() has returned it. A broker may show
+  /// it to readers earlier.
   virtual Result<void> append(PartitionNumber partition, Bytes decision) = 0;
 
-  /// Makes everything appended so far durable and returns the journal's new records as a reader sees them,
+  /// Sends everything appended so far on its way and returns the journal's new records as a reader sees them,
   /// whoever wrote them, in order within each partition: all since the log was opened, each once, whatever
-  /// scan() has shown meanwhile. Any error means that the outcome is unknown: close the log, open it again,
-  /// read to the end, and only then act. Stays valid until the next call.
-  virtual Result<std::vector<LogRecord>> settle() = 0;
+  /// scan() has shown meanwhile. What it returns is durable. Asked to wait it returns at least all that was
+  /// appended; otherwise a broker's log may return a part of it, one partition's before another's, and the
+  /// rest later. Any error means that the outcome is unknown: close the log, open it again, read to the end,
+  /// and only then act. Stays valid until the next call.
+  virtual Result<std::vector<LogRecord>> settle(Wait wait = Wait::for_all) = 0;
 
   /// Reads records of `topic` for the partitions named in `from`, in order within each partition, to the end
   /// as it was at the call. The visitor returns false to stop. Error damaged: names partition, file and

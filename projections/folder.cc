@@ -33,6 +33,17 @@ OutcomeRow outcome_of(const Decision& decision) {
   return {.seq = decision.seq(), .entity = *decision.entity(), .fingerprint = *decision.fingerprint()};
 }
 
+Result<std::optional<OutcomeRow>> stored_outcome(const Store& store, PartitionNumber partition,
+                                                 const CommandId& command) {
+  TOONO_ASSIGN(auto row, store.get(outcome_key(partition, command)));
+  if (!row) return std::optional<OutcomeRow>();
+  OutcomeRow outcome;
+  if (!read_plain(*row, outcome))
+    return unexpected({ErrorCode::damaged, "a stored outcome cannot be read", "command " + to_text(command),
+                       "run `toono rebuild` to make the store anew from the journal"});
+  return std::optional(outcome);
+}
+
 bool changes_state(const Decision& decision) {
   return decision.outcome() == Outcome::accepted && decision.entity_kind() != EntityKind::registry &&
          decision.entity_kind() != EntityKind::partition;
@@ -89,15 +100,9 @@ EntityState* Folder::new_entity(const EntityId& entity, EntityKind kind) {
 
 Result<std::optional<OutcomeRow>> Folder::first_outcome(PartitionNumber partition,
                                                         const CommandId& command) const {
-  if (auto found = fresh_outcomes_.find(command); found != fresh_outcomes_.end())
-    return std::optional(found->second);
-  TOONO_ASSIGN(auto row, store_.get(outcome_key(partition, command)));
-  if (!row) return std::optional<OutcomeRow>();
-  OutcomeRow outcome;
-  if (!read_plain(*row, outcome))
-    return unexpected({ErrorCode::damaged, "a stored outcome cannot be read", "command " + to_text(command),
-                       "run `toono rebuild` to make the store anew from the journal"});
-  return std::optional(outcome);
+  for (const auto* fresh : {&fresh_outcomes_, &older_outcomes_})
+    if (auto found = fresh->find(command); found != fresh->end()) return std::optional(found->second);
+  return stored_outcome(store_, partition, command);
 }
 
 Result<Folder::Applied> Folder::apply(PartitionNumber partition, const Decision& decision, Bytes bytes,
@@ -184,6 +189,7 @@ Result<void> Folder::write_views(RowBatch& batch) {
 }
 
 void Folder::end_run() {
+  ++runs_;
   touched_.clear();
   is_touched_.clear();
   before_.clear();
@@ -196,6 +202,7 @@ Result<void> Folder::add(PartitionNumber partition, const Contribution& contribu
   TallyKey key{.partition = partition, .station = contribution.station, .day = contribution.day};
   TOONO_ASSIGN(auto* found, tally(key));
   found->row[contribution.counter] += count;
+  found->run = runs_;
   if (!std::exchange(found->changed, true)) changed_tallies_.push_back(key);
   return {};
 }
@@ -216,16 +223,25 @@ std::size_t Folder::TallyHash::operator()(const TallyKey& key) const {
   return (mixed ^ mixed >> 32) + key.partition;
 }
 
-void Folder::trim() {
-  states_.trim();
-  fresh_outcomes_.clear();
-  if (tallies_.size() > kCachedTallies) tallies_.clear();
+void Folder::trim(std::size_t waiting) {
+  auto written = runs_ - waiting;
+  if (states_turned_at_ <= written && states_.trim()) states_turned_at_ = runs_;
+  if (waiting == 0) {
+    fresh_outcomes_.clear();
+    older_outcomes_.clear();
+  } else if (outcomes_turned_at_ <= written) {
+    older_outcomes_ = std::exchange(fresh_outcomes_, {});
+    outcomes_turned_at_ = runs_;
+  }
+  if (tallies_.size() > kCachedTallies)
+    std::erase_if(tallies_, [&](const auto& tally) { return tally.second.run < written; });
 }
 
 void Folder::forget() {
   end_run();
   states_.clear();
   fresh_outcomes_.clear();
+  older_outcomes_.clear();
   tallies_.clear();
   quarantined_.clear();
 }

@@ -15,7 +15,9 @@
 namespace toono {
 
 /// Rows change in `batch`, which the caller brings to the store in one step together with the heads: apply()
-/// for each decision of a run, write_views() at its end, then the store, then trim(). Not thread safe.
+/// for each decision of a run, write_views() at its end, then the store, then trim(). The next run may begin
+/// before the batch of the last is in the store; batches reach it in the order of their runs. Not thread
+/// safe.
 class Folder {
  public:
   Folder(const Store& store, Registry& registry, std::size_t cached_states);
@@ -27,7 +29,7 @@ class Folder {
   /// store.
   EntityState* new_entity(const EntityId& entity, EntityKind kind);
 
-  /// The first decision on this command id, if there was one: in the batch or in the store.
+  /// The first decision on this command id, if there was one: in a batch or in the store.
   Result<std::optional<OutcomeRow>> first_outcome(PartitionNumber partition, const CommandId& command) const;
 
   struct Applied {
@@ -46,9 +48,10 @@ class Folder {
   bool is_quarantined(const EntityId& entity) const { return quarantined_.contains(entity); }
   void quarantine(const EntityId& entity) { quarantined_.insert(entity); }
 
-  /// After the batch has reached the store: lets go of what has not been used for long.
-  void trim();
-  /// After the batch has been thrown away: nothing is known any more but what the store has.
+  /// After a batch has reached the store, and `waiting` runs behind it have not yet: lets go of what has not
+  /// been used for long and what the store has now.
+  void trim(std::size_t waiting);
+  /// After all batches have been thrown away: nothing is known any more but what the store has.
   void forget();
 
  private:
@@ -72,6 +75,7 @@ class Folder {
   };
   struct Tally {
     TallyRow row;
+    std::uint64_t run = 0;  // that changed it last
     bool changed = false;
   };
 
@@ -83,8 +87,14 @@ class Folder {
 
   const Store& store_;
   Registry& registry_;
+  /// How many runs have ended.
+  std::uint64_t runs_ = 0;
   StateCache states_;
-  std::unordered_map<CommandId, OutcomeRow, IdHash> fresh_outcomes_;
+  /// What its older half was used for last belongs to runs before this one.
+  std::uint64_t states_turned_at_ = 0;
+  /// Of runs that may not be in the store yet: two halves that take turns, as those of the states.
+  std::unordered_map<CommandId, OutcomeRow, IdHash> fresh_outcomes_, older_outcomes_;
+  std::uint64_t outcomes_turned_at_ = 0;
   std::unordered_set<EntityId, IdHash> quarantined_;
   std::unordered_map<TallyKey, Tally, TallyHash> tallies_;
   std::vector<TallyKey> changed_tallies_;
@@ -105,6 +115,9 @@ inline bool leaves_rows(const Decision& decision) {
   return is_first_outcome(decision) && decision.rejection() != Rejection::entity_quarantined;
 }
 OutcomeRow outcome_of(const Decision& decision);
+/// The first decision on this command id as the store has it: one that counts.
+Result<std::optional<OutcomeRow>> stored_outcome(const Store& store, PartitionNumber partition,
+                                                 const CommandId& command);
 /// True: it changes the state of a case, a contact or a person, unless that is quarantined.
 bool changes_state(const Decision& decision);
 

@@ -27,11 +27,13 @@ class StateCache {
   EntityState& put(const EntityId& entity, EntityState state) {
     return *remember(*young_.insert_or_assign(entity, std::move(state)).first);
   }
-  void trim() {
-    if (young_.size() < limit_ / 2) return;
+  /// False: there is room yet. True: what was not asked for since the last time is gone.
+  bool trim() {
+    if (young_.size() < limit_ / 2) return false;
     last_ = nullptr;
     old_ = std::move(young_);
     young_ = {};
+    return true;
   }
   void clear() {
     last_ = nullptr;

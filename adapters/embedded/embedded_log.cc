@@ -173,7 +173,7 @@ Result<void> EmbeddedLog::write(FrameKind kind, std::span<const LogRecord> recor
   return {};
 }
 
-Result<std::vector<LogRecord>> EmbeddedLog::settle() {
+Result<std::vector<LogRecord>> EmbeddedLog::settle(Wait /*wait*/) {
   if (failed_) return outcome_unknown();
   if (appended_.empty() && !inbox_.has_unsettled()) return std::vector<LogRecord>();
   std::vector<LogRecord> records = inbox_.unsettled();

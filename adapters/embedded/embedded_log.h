@@ -57,7 +57,7 @@ class EmbeddedLog final : public Log {
   /// Error busy: half a gigabyte waits to be settled.
   Result<void> append(PartitionNumber partition, Bytes decision) override;
   /// One frame with all inbox records received and all decisions appended since the last, and one sync.
-  Result<std::vector<LogRecord>> settle() override;
+  Result<std::vector<LogRecord>> settle(Wait wait = Wait::for_all) override;
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override;
 
   /// False: settle() writes without syncing, for imports and simulations; sync() and close() make up for it.

@@ -150,7 +150,7 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   sent.partition = registry ? engine_.partitions() : partition_of(sent.entity, engine_.partitions());
   auto canonical = line.canonical();
   auto fingerprint = engine_.vault().fingerprint(bytes_of(canonical));
-  TOONO_ASSIGN(auto first, engine_.follower().first_outcome(sent.partition, sent.id));
+  TOONO_ASSIGN(auto first, engine_.follower().stored_outcome(sent.partition, sent.id));
   if (first) {
     sent.known = first->fingerprint == fingerprint ? Outcome::repeated : Outcome::conflict;
     sent.entity = first->entity;

@@ -48,7 +48,7 @@ class WatchedLog final : public Log {
   Result<void> append(PartitionNumber partition, Bytes decision) override {
     return log_.append(partition, decision);
   }
-  Result<std::vector<LogRecord>> settle() override { return log_.settle(); }
+  Result<std::vector<LogRecord>> settle(Wait wait) override { return log_.settle(wait); }
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
     return log_.scan(topic, from, [&](const LogRecord& record) {
       bool more = visit(record);
@@ -283,6 +283,7 @@ Result<void> Engine::await_answers() {
 
 Result<void> Engine::read_to_end(PartitionNumber partition) {
   if (!is_shared()) return {};
+  TOONO_TRY(processor_->finish());
   TOONO_TRY(follower_->follow_to_end(*log_, partitions()));
   TOONO_TRY(follower_->follow_to_end(*log_, partition));
   return follower_->commit();
@@ -300,6 +301,7 @@ Result<void> Engine::sync() { return embedded_ ? embedded_->sync() : Result<void
 
 Result<void> Engine::close() {
   TOONO_TRY(vault_->settle());
+  TOONO_TRY(processor_->finish());
   if (embedded_) {
     TOONO_TRY(embedded_->close());
     keep_heads(*follower_, options_.dir);

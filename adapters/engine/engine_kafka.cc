@@ -108,7 +108,7 @@ Result<bool> Engine::is_near_the_heads() {
 std::vector<From> Engine::decided_inbox() const {
   std::vector<From> decided;
   for (PartitionNumber partition = 0; partition <= partitions(); ++partition) {
-    const auto& chain = follower_->head(partition).chain;
+    const auto& chain = follower_->confirmed_head(partition).chain;
     if (processor_->owns(partition) && chain.next_command > 0)
       decided.push_back({partition, chain.next_command - 1, 0});
   }
@@ -120,6 +120,8 @@ Result<void> Engine::close_on_kafka() { return kafka_->close(); }
 /// The group has given this partition to us: fold to its end, see that the inbox is the one that the head
 /// speaks of, and begin behind it.
 Result<std::uint64_t> Engine::take(PartitionNumber partition) {
+  // What is still under way may be this partition's, from when it was ours before.
+  TOONO_TRY(processor_->finish());
   TOONO_TRY(follower_->follow_to_end(*log_, partition));
   TOONO_TRY(follower_->commit());
   TOONO_TRY(check_inbox(partition));

@@ -33,7 +33,7 @@ class ReadOnlyLog final : public Log {
   Result<void> send(PartitionNumber, Bytes) override { return no(); }
   Result<std::vector<LogRecord>> receive(std::size_t) override { return no(); }
   Result<void> append(PartitionNumber, Bytes) override { return no(); }
-  Result<std::vector<LogRecord>> settle() override { return no(); }
+  Result<std::vector<LogRecord>> settle(Wait) override { return no(); }
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
     return reader_.scan(topic, from, visit);
   }

@@ -25,6 +25,11 @@ Result<std::unique_ptr<InboxGroup>> InboxGroup::join(const KafkaAddress& address
   return unexpected(kafka_error(address, code, "the group cannot be joined", topics.names.inbox, self.get()));
 }
 
+void InboxGroup::ring(Bell& bell) {
+  KafkaQueuePtr queue(rd_kafka_queue_get_consumer(consumer_.get()));
+  bell.hang_on(queue.get());
+}
+
 void InboxGroup::leave() {
   // Closing calls on_rebalance once more, so it must happen while this object is whole.
   consumer_.reset();
@@ -76,12 +81,12 @@ void InboxGroup::revoke_all() {
     for (PartitionNumber partition : gone) handlers_.on_revoked(partition);
 }
 
-Result<std::vector<LogRecord>> InboxGroup::receive(std::size_t limit, int wait_ms) {
+Result<std::vector<LogRecord>> InboxGroup::receive(std::size_t limit) {
   records_.clear();
   arena_.clear();
   // One at a time: a batch call that meets a rebalance loses messages in librdkafka before 2.1.
   while (records_.size() < limit) {
-    KafkaMessagePtr message(rd_kafka_consumer_poll(consumer_.get(), records_.empty() ? wait_ms : 0));
+    KafkaMessagePtr message(rd_kafka_consumer_poll(consumer_.get(), 0));
     if (!trouble_) return unexpected(trouble_.error());
     if (fatal())
       return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the consumer of the inbox failed",

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "adapters/kafka/arena.h"
+#include "adapters/kafka/bell.h"
 #include "adapters/kafka/log_topics.h"
 
 namespace toono {
@@ -23,10 +24,11 @@ class InboxGroup final : public KafkaListener {
                                                   const std::string& group, InboxGroupHandlers handlers);
   ~InboxGroup() override;
 
-  /// The next commands of the partitions owned now, as Log::receive() gives them. Waits at most `wait_ms` for
-  /// the first. The handlers are called in here. Error damaged: a command to be decided is not there any
-  /// more.
-  Result<std::vector<LogRecord>> receive(std::size_t limit, int wait_ms);
+  /// The next commands of the partitions owned now, as Log::receive() gives them, without waiting. The
+  /// handlers are called in here. Error damaged: a command to be decided is not there any more.
+  Result<std::vector<LogRecord>> receive(std::size_t limit);
+  /// From now on the bell rings when there is something to receive.
+  void ring(Bell& bell);
   /// Hands everything over to the others.
   void leave();
   const std::set<PartitionNumber>& owned() const { return owned_; }

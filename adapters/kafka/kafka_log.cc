@@ -18,10 +18,9 @@ SteadyTime from_now(int ms) { return std::chrono::steady_clock::now() + std::chr
 
 /// Commands come one by one: long enough that what is sent together travels together, short enough not to be
 /// felt.
-const KafkaProperties kInboxWriter = {{"linger.ms", "0.5"}};
-/// Decisions come in groups, and settle() sends what waits: what goes earlier only makes more and smaller
-/// requests.
-const KafkaProperties kJournalWriter = {{"linger.ms", "5"}};
+const KafkaProperties kInboxWriter = {{"linger.ms", "0"}};
+/// Decisions come in groups, and settle() sends each at once, one partition after the other.
+const KafkaProperties kJournalWriter = {{"linger.ms", "0"}};
 /// The head of a topic is read by long polls that answer when there is something.
 const KafkaProperties kTailReader = {{"fetch.wait.max.ms", "500"}, {"fetch.min.bytes", "1"}};
 
@@ -81,6 +80,7 @@ Result<void> KafkaLog::count_partitions() {
 
 Result<void> KafkaLog::find_ends() {
   begin_.resize(topics_.partitions);
+  appended_.resize(topics_.partitions);
   for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
     TOONO_ASSIGN(auto found, marks(Topic::journal, p));
     begin_[p] = found.high;
@@ -124,11 +124,18 @@ Result<void> KafkaLog::send(PartitionNumber partition, Bytes command) {
 
 Result<std::vector<LogRecord>> KafkaLog::receive(std::size_t limit) {
   TOONO_TRY(inbox_writer_->poll());
-  if (options_.own_all) return receive_own_all(limit);
-  if (options_.group.empty()) return std::vector<LogRecord>();
-  TOONO_ASSIGN(bool joined, join());
-  if (!joined) return std::vector<LogRecord>();
-  return group_->receive(limit, options_.idle_wait_ms);
+  if (options_.own_all) {
+    TOONO_TRY(read_own_all());
+  } else {
+    if (options_.group.empty()) return std::vector<LogRecord>();
+    TOONO_ASSIGN(bool joined, join());
+    if (!joined) return std::vector<LogRecord>();
+  }
+  TOONO_ASSIGN(auto records, receive_now(limit));
+  if (!records.empty() || has_more_) return records;
+  // What was decided may be read back first: whoever owns has only this one place to wait in.
+  bell_.wait(options_.idle_wait_ms);
+  return receive_now(limit);
 }
 
 Result<bool> KafkaLog::join() {
@@ -139,23 +146,28 @@ Result<bool> KafkaLog::join() {
   }
   TOONO_ASSIGN(group_, InboxGroup::join(options_.address, topics_, options_.group,
                                         {options_.on_assigned, options_.on_revoked}));
+  group_->ring(bell_);
   return true;
 }
 
-Result<std::vector<LogRecord>> KafkaLog::receive_own_all(std::size_t limit) {
-  if (!inbox_) {
-    TOONO_ASSIGN(inbox_, TopicReader::open(options_.address, kTailReader));
-    std::vector<ReadFrom> from;
-    for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
-      std::uint64_t next = 0;
-      if (options_.on_assigned) {
-        TOONO_ASSIGN(next, options_.on_assigned(p));
-      }
-      from.push_back({topics_.topic(Topic::inbox, p), topics_.number(p), static_cast<std::int64_t>(next)});
+Result<void> KafkaLog::read_own_all() {
+  if (inbox_) return {};
+  TOONO_ASSIGN(inbox_, TopicReader::open(options_.address, kTailReader));
+  inbox_->ring(bell_);
+  std::vector<ReadFrom> from;
+  for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
+    std::uint64_t next = 0;
+    if (options_.on_assigned) {
+      TOONO_ASSIGN(next, options_.on_assigned(p));
     }
-    TOONO_TRY(inbox_->assign(std::move(from)));
+    from.push_back({topics_.topic(Topic::inbox, p), topics_.number(p), static_cast<std::int64_t>(next)});
   }
-  TOONO_ASSIGN(auto messages, inbox_->read(limit, options_.idle_wait_ms));
+  return inbox_->assign(std::move(from));
+}
+
+Result<std::vector<LogRecord>> KafkaLog::receive_now(std::size_t limit) {
+  if (group_) return group_->receive(limit);
+  TOONO_ASSIGN(auto messages, inbox_->read(limit, 0));
   inbox_arena_.clear();
   std::vector<LogRecord> records;
   records.reserve(messages.size());
@@ -168,6 +180,8 @@ Result<std::vector<LogRecord>> KafkaLog::receive_own_all(std::size_t limit) {
 Result<void> KafkaLog::follow() {
   if (journal_) return {};
   TOONO_ASSIGN(journal_, TopicReader::open(options_.address, kTailReader));
+  journal_->ring(bell_);
+  journal_writer_->ring(bell_);
   std::vector<ReadFrom> from;
   for (PartitionNumber p = 0; p < topics_.partitions; ++p)
     from.push_back({topics_.topic(Topic::journal, p), topics_.number(p), begin_[p]});
@@ -177,6 +191,22 @@ Result<void> KafkaLog::follow() {
 Result<void> KafkaLog::append(PartitionNumber partition, Bytes decision) {
   TOONO_TRY(known(partition));
   TOONO_TRY(follow());
+  appended_[partition].push_back(appended_arena_.keep(decision.data(), decision.size()));
+  ++appended_count_;
+  return {};
+}
+
+/// What goes to one partition is queued together, so that it travels in one request.
+Result<void> KafkaLog::send_appended() {
+  for (PartitionNumber p = 0; p < topics_.partitions; ++p)
+    for (auto decision : appended_[p]) TOONO_TRY(send_appended(p, decision));
+  for (auto& decisions : appended_) decisions.clear();
+  appended_count_ = 0;
+  appended_arena_.clear();
+  return {};
+}
+
+Result<void> KafkaLog::send_appended(PartitionNumber partition, Bytes decision) {
   while (true) {
     auto queued = journal_writer_->write(topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic,
                                          topics_.number(partition), decision);
@@ -186,6 +216,7 @@ Result<void> KafkaLog::append(PartitionNumber partition, Bytes decision) {
 }
 
 bool KafkaLog::read_back() const {
+  if (journal_writer_->waiting() > 0 || appended_count_ > 0) return false;
   for (PartitionNumber p = 0; p < topics_.partitions; ++p)
     if (journal_->next_offset(p) <
         journal_writer_->end_of(topics_.is_registry(p) ? kRegistryTopic : kEntityTopic, topics_.number(p)))
@@ -193,30 +224,45 @@ bool KafkaLog::read_back() const {
   return true;
 }
 
-Result<std::vector<LogRecord>> KafkaLog::settle() {
+Error KafkaLog::not_read_back() const {
+  return kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT, "what was written cannot be read back",
+                     topics_.names.journal, journal_->listener());
+}
+
+/// False: there was nothing.
+Result<bool> KafkaLog::read_journal(int wait_ms) {
+  TOONO_ASSIGN(auto messages, journal_->read(kBatch, wait_ms));
+  for (const auto& [partition, message] : messages)
+    settled_.push_back(record_of(Topic::journal, static_cast<PartitionNumber>(partition), *message,
+                                 settled_arena_.keep(message->payload, message->len)));
+  return !messages.empty();
+}
+
+Result<std::vector<LogRecord>> KafkaLog::settle(Wait wait) {
   TOONO_TRY(follow());
   TOONO_TRY(inbox_writer_->poll());
-  const bool wrote = journal_writer_->waiting() > 0;
-  TOONO_TRY(journal_writer_->settle());
+  TOONO_TRY(journal_writer_->poll());
+  // A broker works by the request: while more is on its way than waits here, what waits gathers.
+  const bool gathers = wait == Wait::for_none && journal_writer_->waiting() > appended_count_;
+  if (!gathers) TOONO_TRY(send_appended());
+  bool wrote = journal_writer_->waiting() > 0;
+  if (wait == Wait::for_all) TOONO_TRY(journal_writer_->settle());
   settled_.clear();
   settled_arena_.clear();
   // An owner waits for commands, in receive(); who owns nothing waits here for what the others decide.
   const bool owner = options_.own_all || group_ != nullptr;
   int wait_ms = wrote || owner ? 0 : options_.idle_wait_ms;
-  const SteadyTime until = from_now(options_.address.answer_within_ms);
   while (true) {
-    const bool done = read_back();
-    if (done && settled_arena_.held_bytes() >= options_.settle_bytes) break;
-    TOONO_ASSIGN(auto messages, journal_->read(kBatch, done ? wait_ms : kReadWaitMs));
-    for (const auto& [partition, message] : messages)
-      settled_.push_back(record_of(Topic::journal, static_cast<PartitionNumber>(partition), *message,
-                                   settled_arena_.keep(message->payload, message->len)));
-    if (done && messages.empty()) break;
+    const bool all_back = read_back();
+    const bool done = all_back || wait == Wait::for_none;
+    has_more_ = done && settled_arena_.held_bytes() >= options_.settle_bytes;
+    if (has_more_) break;
+    TOONO_ASSIGN(bool read, read_journal(done ? wait_ms : kReadWaitMs));
+    if (read || all_back || wrote) went_on_at_ = std::chrono::steady_clock::now();
+    if (from_now(-options_.address.answer_within_ms) > went_on_at_) return unexpected(not_read_back());
+    if (done && !read) break;
     wait_ms = 0;
-    if (messages.empty() && std::chrono::steady_clock::now() > until)
-      return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
-                                    "what was written cannot be read back", topics_.names.journal,
-                                    journal_->listener()));
+    wrote = false;
   }
   return std::move(settled_);
 }

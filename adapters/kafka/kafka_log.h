@@ -2,6 +2,8 @@
 // owns which partition is a consumer group's hint. The chain rule, not this class, keeps two owners apart.
 #pragma once
 
+#include <chrono>
+
 #include "adapters/kafka/inbox_group.h"
 #include "adapters/kafka/topic_reader.h"
 #include "adapters/kafka/topic_writer.h"
@@ -26,7 +28,8 @@ struct KafkaLogOptions {
   std::function<Result<std::uint64_t>(PartitionNumber)> on_assigned = {};
   /// Called inside receive() or close() when a partition goes.
   std::function<void(PartitionNumber)> on_revoked = {};
-  /// How long an owner's receive(), or a settle() of one who owns nothing, waits when there is nothing new.
+  /// How long an owner's receive() waits when there is nothing new, in the inbox or in the journal, or a
+  /// settle() of one who owns nothing.
   int idle_wait_ms = 5;
   /// A settle() gives at least what was appended, and stops taking more of a backlog beyond this.
   std::size_t settle_bytes = std::size_t{32} << 20;
@@ -45,7 +48,7 @@ class KafkaLog final : public Log {
   Result<void> send(PartitionNumber partition, Bytes command) override;
   Result<std::vector<LogRecord>> receive(std::size_t limit) override;
   Result<void> append(PartitionNumber partition, Bytes decision) override;
-  Result<std::vector<LogRecord>> settle() override;
+  Result<std::vector<LogRecord>> settle(Wait wait = Wait::for_all) override;
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override;
 
   /// Sends what waits in the inbox' queue and hands the partitions over. Without it both are dropped.
@@ -68,10 +71,15 @@ class KafkaLog final : public Log {
   Result<void> count_partitions();
   Result<void> find_ends();
   Result<void> known(PartitionNumber partition) const;
-  Result<std::vector<LogRecord>> receive_own_all(std::size_t limit);
+  Result<std::vector<LogRecord>> receive_now(std::size_t limit);
+  Result<void> read_own_all();
   Result<bool> join();
   Result<void> follow();
+  Result<void> send_appended();
+  Result<void> send_appended(PartitionNumber partition, Bytes decision);
+  Result<bool> read_journal(int wait_ms);
   bool read_back() const;
+  Error not_read_back() const;
   Result<Watermarks> marks(Topic topic, PartitionNumber partition);
   /// Where a scan reads and ends; nothing if there is nothing to read.
   struct Range {
@@ -83,6 +91,7 @@ class KafkaLog final : public Log {
 
   KafkaLogOptions options_;
   LogTopics topics_;
+  Bell bell_;
   std::unique_ptr<TopicWriter> inbox_writer_, journal_writer_;
   std::unique_ptr<TopicReader> scanner_;
   /// The journal of all partitions, once append() or settle() was called; index = partition.
@@ -91,6 +100,15 @@ class KafkaLog final : public Log {
   std::vector<std::int64_t> begin_;
   std::vector<LogRecord> settled_;
   RecordArena settled_arena_;
+  /// What was appended and has not been sent, by partition.
+  std::vector<std::vector<Bytes>> appended_;
+  RecordArena appended_arena_;
+  std::size_t appended_count_ = 0;
+  /// When it last stood well: all that was sent had been read back, or was not acknowledged yet, or some of
+  /// it was read.
+  std::chrono::steady_clock::time_point went_on_at_ = {};
+  /// The last settle() left something that could have been read.
+  bool has_more_ = false;
   std::unique_ptr<InboxGroup> group_;
   std::unique_ptr<TopicReader> inbox_;
   RecordArena inbox_arena_;

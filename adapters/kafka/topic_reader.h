@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/kafka/bell.h"
 #include "adapters/kafka/client.h"
 
 namespace toono {
@@ -43,6 +44,9 @@ class TopicReader {
   /// offset is not there (the topic was cut, recreated or compacted) or a record's checksum fails. Error
   /// world: the partition cannot be read now.
   Result<std::span<const ReadMessage>> read(std::size_t limit, int wait_ms);
+
+  /// From now on the bell rings when there is something to read.
+  void ring(Bell& bell) { bell.hang_on(queue_.get()); }
 
   /// The next offset that read() will give, by index in the list.
   std::int64_t next_offset(std::size_t from) const { return from_[from].offset; }

@@ -74,6 +74,11 @@ Result<void> TopicWriter::poll(int wait_ms) {
   return trouble();
 }
 
+void TopicWriter::ring(Bell& bell) {
+  KafkaQueuePtr queue(rd_kafka_queue_get_main(producer_.get()));
+  bell.hang_on(queue.get());
+}
+
 Result<void> TopicWriter::settle() {
   // Ends without a limit of its own: what is not acknowledged within message.timeout.ms fails.
   while (rd_kafka_flush(producer_.get(), kFlushSliceMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) TOONO_TRY(trouble());

@@ -1,6 +1,7 @@
 // Produces to explicit partitions and knows what became of it: the journal's appends and the inbox' sends.
 #pragma once
 
+#include "adapters/kafka/bell.h"
 #include "adapters/kafka/client.h"
 
 namespace toono {
@@ -19,6 +20,8 @@ class TopicWriter final : public KafkaListener {
   /// Takes in what the broker has said since. Error world: a delivery failed and its outcome is unknown; from
   /// then on every call of poll() and settle() gives that error.
   Result<void> poll(int wait_ms = 0);
+  /// From now on the bell rings when a broker has said something that poll() takes in.
+  void ring(Bell& bell);
   /// Sends what waits and returns once all of it has been acknowledged by the in-sync replicas.
   Result<void> settle();
 

@@ -44,7 +44,7 @@ Result<void> MemoryLog::append(PartitionNumber partition, Bytes decision) {
   return {};
 }
 
-Result<std::vector<LogRecord>> MemoryLog::settle() {
+Result<std::vector<LogRecord>> MemoryLog::settle(Wait /*wait*/) {
   std::vector<LogRecord> records;
   for (std::size_t p = 0; p < partitions_.size(); ++p) {
     Partition& partition = partitions_[p];

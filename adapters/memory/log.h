@@ -21,7 +21,7 @@ class MemoryLog final : public Log {
   Result<void> send(PartitionNumber partition, Bytes command) override;
   Result<std::vector<LogRecord>> receive(std::size_t limit) override;
   Result<void> append(PartitionNumber partition, Bytes decision) override;
-  Result<std::vector<LogRecord>> settle() override;
+  Result<std::vector<LogRecord>> settle(Wait wait = Wait::for_all) override;
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override;
 
   /// Writes into the journal as another process would: in front of what was appended and not settled. The

@@ -50,7 +50,7 @@ struct Metrics::State {
       &plain;
   prometheus::Family<prometheus::Gauge>& findings;
   prometheus::Histogram &step_seconds, &step_commands;
-  prometheus::Gauge &agenda_rows, &agenda_age;
+  prometheus::Gauge &under_way, &agenda_rows, &agenda_age;
   /// Heads as the engine last had them, and the ends as the brokers last said: the lags are differences.
   std::mutex mutex;
   PartitionNumber partitions = 0;
@@ -93,12 +93,16 @@ Metrics::State::State()
                    "Row changes in memory that are not on the disk yet (the journal has them).")),
       findings(family(registry, prometheus::BuildGauge(), "toono_topic_findings",
                       "What is not as it must be, at the last check of the topics.")),
-      step_seconds(family(registry, prometheus::BuildHistogram(), "toono_step_seconds",
-                          "Time of a step that decided something: received to read back and applied.")
-                       .Add({}, kSeconds)),
+      step_seconds(
+          family(registry, prometheus::BuildHistogram(), "toono_step_seconds",
+                 "Time of a step that decided or answered something: it does not wait for the brokers.")
+              .Add({}, kSeconds)),
       step_commands(family(registry, prometheus::BuildHistogram(), "toono_step_commands",
-                           "Commands that were decided as one group.")
+                           "Commands that were decided, or answered, in one step.")
                         .Add({}, kCommands)),
+      under_way(family(registry, prometheus::BuildGauge(), "toono_decisions_under_way",
+                       "Decisions made here that have not been read back from the journal yet.")
+                    .Add({})),
       agenda_rows(family(registry, prometheus::BuildGauge(), "toono_agenda_rows",
                          "What the engine owes, due or not, of all partitions.")
                       .Add({})),
@@ -125,7 +129,7 @@ void Metrics::State::looked_at(Engine& engine) {
   {
     std::scoped_lock guard(mutex);
     for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
-      const auto& head = engine.follower().head(partition);
+      const auto& head = engine.follower().confirmed_head(partition);
       prometheus::Labels labels{{"partition", partition_label(partition, partitions)}};
       next_command[partition] = head.chain.next_command;
       next_offset[partition] = head.next_offset;
@@ -135,6 +139,7 @@ void Metrics::State::looked_at(Engine& engine) {
     }
     show_lags();
   }
+  under_way.Set(static_cast<double>(engine.processor().under_way()));
   const auto& agenda = engine.processor().agenda();
   agenda_rows.Set(static_cast<double>(agenda.size()));
   auto due = agenda.next_due();

@@ -110,7 +110,7 @@ class PrefixLog final : public Log {
   Result<void> send(PartitionNumber, Bytes) override { return closed(); }
   Result<std::vector<LogRecord>> receive(std::size_t) override { return std::vector<LogRecord>(); }
   Result<void> append(PartitionNumber, Bytes) override { return closed(); }
-  Result<std::vector<LogRecord>> settle() override { return std::vector<LogRecord>(); }
+  Result<std::vector<LogRecord>> settle(Wait) override { return std::vector<LogRecord>(); }
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
     return log_.scan(topic, from, [&](const LogRecord& record) {
       if (record.offset >= prefix_.ends[record.partition]) return true;

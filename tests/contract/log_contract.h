@@ -137,6 +137,30 @@ inline void check_log(const MakeLog& make) {
     CHECK(of_partition(read(log(), Topic::journal, {{0}, {1}}), 1) ==
           Story{{1, 0, "answer more"}, {1, 1, ""}});
   }
+  SUBCASE("asked not to wait it returns what is there by now and in the end each record once and in order") {
+    Story seen;
+    auto take = [&](Wait wait) {
+      auto records = log().settle(wait);
+      REQUIRE_MESSAGE(records.has_value(), (records ? "" : records.error().what));
+      for (Seen& one : story(*records)) seen.push_back(std::move(one));
+    };
+    for (int i = 0; i < 60; ++i) {
+      append(log(), i % 3, "r" + std::to_string(i / 3));
+      if (i % 7 == 0) take(Wait::for_none);
+      if (fixture->hides_what_is_not_settled() && i % 7 == 0)
+        CHECK(seen.size() == static_cast<std::size_t>(i) + 1);
+      if (i != 40) continue;
+      take(Wait::for_all);
+      CHECK(seen.size() == 41);
+    }
+    for (int tries = 0; seen.size() < 60 && tries < 100'000; ++tries) take(Wait::for_none);
+    CHECK(seen.size() == 60);
+    for (PartitionNumber p = 0; p < 3; ++p)
+      for (std::uint64_t i = 0; i < 20; ++i)
+        CHECK(of_partition(seen, p).at(i) == Seen{p, i, "r" + std::to_string(i)});
+    take(Wait::for_all);
+    CHECK(seen.size() == 60);
+  }
   SUBCASE("what was sent and not received comes after a settle too") {
     send(log(), 0, "a");
     send(log(), 0, "b");

@@ -2,93 +2,18 @@
 // believe the same are told apart by the chain rule alone.
 #include <doctest/doctest.h>
 
-#include "tests/engine/deployment.h"
-#include "tests/engine/shared_log.h"
+#include "tests/engine/shared_world.h"
 
 namespace toono {
-namespace {
-
-constexpr PartitionNumber kPartitions = 3;
-
-/// An engine on the shared topics, with rows of its own.
-struct Node {
-  SharedLog log;
-  MemoryStore store;
-  Registry registry;
-  std::unique_ptr<Follower> follower;
-  std::unique_ptr<Processor> processor;
-
-  Node(SharedTopics& topics, SetClock& clock) : log(topics, clock), clock_(clock) { open(); }
-
-  void open() {
-    log.before_settle = nullptr;
-    follower = std::make_unique<Follower>(store, registry, Follower::Options{.cached_states = 50});
-    must(follower->open(log, kPartitions));
-    processor = std::make_unique<Processor>(log, store, registry, *follower, clock_);
-    processor->on_key_destruction([](PersonId, std::optional<SealClass>) { return Result<void>(); });
-    must(processor->open());
-    for (PartitionNumber p = 0; p <= kPartitions; ++p) give_up(p);
-  }
-  void take(PartitionNumber p) {
-    if (processor->owns(p)) return;
-    (void)must(processor->step(0));  // to the end of the journal first
-    log.take(p, follower->head(p).chain.next_command);
-    processor->take(p);
-  }
-  void give_up(PartitionNumber p) {
-    log.give_up(p);
-    processor->give_up(p);
-  }
-  std::size_t step(std::size_t limit = 16) { return must(processor->step(limit)); }
-
- private:
-  SetClock& clock_;
-};
-
-/// Topics with their geneses and the registry's first commands decided.
-struct World {
-  SetClock clock{first_moment()};
-  SharedTopics topics{kPartitions + 1};
-  std::vector<std::unique_ptr<Node>> nodes;
-
-  explicit World(std::size_t count) {
-    GenesisFacts facts{.log_id = test_log_id(), .partitions = kPartitions, .created_at = clock.now()};
-    for (PartitionNumber p = 0; p <= kPartitions; ++p)
-      topics.journal[p].push_back({0, genesis_record(facts, p)});
-    for (std::size_t i = 0; i < count; ++i) nodes.push_back(std::make_unique<Node>(topics, clock));
-    nodes[0]->take(kPartitions);
-    std::uint32_t number = 0;
-    for (const auto& body : first_registry()) {
-      CommandHeader header{.id = derive<CommandId>(id_as<CommandId>(test_log_id()), "founding", number++),
-                           .received_at = clock.now(),
-                           .occurred_at = clock.now()};
-      header.fingerprint = sha256(bytes_of(header.id));
-      flatbuffers::FlatBufferBuilder builder;
-      auto offset = body.Pack(builder);
-      finish_command(builder, header, body.type, offset);
-      must(nodes[0]->log.send(kPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
-    }
-    while (nodes[0]->step() > 0) continue;
-  }
-  /// Until nobody has anything to do.
-  void drain() {
-    for (int idle = 0; idle < 2;) {
-      std::size_t done = 0;
-      for (auto& node : nodes) done += node->step();
-      idle = done == 0 ? idle + 1 : 0;
-    }
-  }
-};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("engines that fight for the same partitions decide every command once and agree on every row") {
   auto seed = test_seed();
   CAPTURE(seed);
   std::uint64_t voids = 0, by_others = 0;
   for (std::uint64_t history = 0; history < 5; ++history) {
-    World world(3);
-    Load load(seed + history, kPartitions);
+    SharedWorld world(3);
+    Load load(seed + history, kSharedPartitions);
     std::vector<Load::Sent> sent_so_far;
     bool in_race = false;
     for (auto& node : world.nodes)
@@ -96,7 +21,7 @@ TEST_CASE("engines that fight for the same partitions decide every command once 
     for (int round = 0; round < 150; ++round) {
       auto self = load.pick(3);
       auto& node = *world.nodes[self];
-      auto p = static_cast<PartitionNumber>(load.pick(kPartitions + 1));
+      auto p = static_cast<PartitionNumber>(load.pick(kSharedPartitions + 1));
       if (load.pick(3) == 0) node.take(p);
       if (load.pick(8) == 0) node.give_up(p);
       if (load.pick(20) == 0) {
@@ -122,22 +47,23 @@ TEST_CASE("engines that fight for the same partitions decide every command once 
       (void)node.step();
       node.log.before_settle = nullptr;
     }
-    for (PartitionNumber p = 0; p <= kPartitions; ++p) world.nodes[0]->take(p);
+    for (PartitionNumber p = 0; p <= kSharedPartitions; ++p) world.nodes[0]->take(p);
     (void)must(world.nodes[0]->processor->fire_due(world.clock.now()));
     world.drain();
 
     MemoryStore made;
-    must(fold_journal(world.nodes[0]->log, kPartitions, made));
+    must(fold_journal(world.nodes[0]->log, kSharedPartitions, made));
     for (auto& node : world.nodes) {
-      CHECK(rows_differing(node->store, made, kPartitions) == 0);
-      for (PartitionNumber p = 0; p <= kPartitions; ++p) {
+      CHECK(rows_differing(node->store, made, kSharedPartitions) == 0);
+      for (PartitionNumber p = 0; p <= kSharedPartitions; ++p) {
         CHECK(node->follower->head(p).chain.hash == world.nodes[0]->follower->head(p).chain.hash);
         CHECK(node->follower->head(p).chain.next_command == world.topics.inbox[p].size());
       }
     }
     for (const auto& sent : sent_so_far)
       CHECK(must(world.nodes[1]->follower->first_outcome(sent.partition, sent.id)).has_value());
-    for (PartitionNumber p = 0; p <= kPartitions; ++p) voids += world.nodes[0]->follower->head(p).void_count;
+    for (PartitionNumber p = 0; p <= kSharedPartitions; ++p)
+      voids += world.nodes[0]->follower->head(p).void_count;
   }
   // The test is worth nothing if nobody was ever second.
   CHECK(voids > 20);
@@ -145,12 +71,12 @@ TEST_CASE("engines that fight for the same partitions decide every command once 
 }
 
 TEST_CASE("an edge that owns nothing hears the decision that it awaits from the engine that makes it") {
-  World world(2);
+  SharedWorld world(2);
   auto& owner = *world.nodes[0];
   auto& edge = *world.nodes[1];
-  for (PartitionNumber p = 0; p < kPartitions; ++p) owner.take(p);
+  for (PartitionNumber p = 0; p < kSharedPartitions; ++p) owner.take(p);
   (void)edge.step();
-  Load load(3, kPartitions);
+  Load load(3, kSharedPartitions);
   auto sent = load.next(world.clock.now(), edge.registry.position());
   std::vector<Outcome> heard;
   edge.processor->on_answer([&](const Answered& answered) { heard.push_back(answered.decision->outcome()); });
@@ -166,7 +92,7 @@ TEST_CASE("an edge that owns nothing hears the decision that it awaits from the 
 }
 
 TEST_CASE("two people matched across partitions are settled by the owner of the one that asked") {
-  World world(2);
+  SharedWorld world(2);
   // The askers' partition is one engine's, the other partitions the other's.
   auto& a = *world.nodes[0];
   auto& b = *world.nodes[1];
@@ -174,13 +100,13 @@ TEST_CASE("two people matched across partitions are settled by the owner of the 
   b.take(1);
   b.take(2);
   auto send = [&](const CommandHeader& header, const auto& body) {
-    must(a.log.send(partition_of(header.entity, kPartitions), command_record(header, body)));
+    must(a.log.send(partition_of(header.entity, kSharedPartitions), command_record(header, body)));
   };
   auto person_in = [&](auto wanted) {
     for (std::uint8_t i = 0;; ++i) {
       auto id = id_as<CommandId>(test_log_id(i));
       auto entity = derive<EntityId>(id, "entity");
-      if (!wanted(partition_of(entity, kPartitions))) continue;
+      if (!wanted(partition_of(entity, kSharedPartitions))) continue;
       CommandHeader header{.id = id,
                            .entity = entity,
                            .received_at = world.clock.now(),

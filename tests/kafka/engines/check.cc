@@ -16,7 +16,7 @@ class FedLog final : public Log {
   Result<void> send(PartitionNumber, Bytes) override { return {}; }
   Result<std::vector<LogRecord>> receive(std::size_t limit) override { return inner_.receive(limit); }
   Result<void> append(PartitionNumber p, Bytes decision) override { return inner_.append(p, decision); }
-  Result<std::vector<LogRecord>> settle() override { return inner_.settle(); }
+  Result<std::vector<LogRecord>> settle(Wait wait) override { return inner_.settle(wait); }
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
     return inner_.scan(topic, from, visit);
   }

@@ -88,7 +88,7 @@ class Owner {
  private:
   std::uint64_t decided_count() const {
     std::uint64_t count = 0;
-    for (PartitionNumber p = 0; p <= kPartitions; ++p) count += follower_->head(p).chain.seq;
+    for (PartitionNumber p = 0; p <= kPartitions; ++p) count += follower_->confirmed_head(p).chain.seq;
     return count;
   }
 
