@@ -210,8 +210,11 @@ Result<void> KafkaLog::send_appended(PartitionNumber partition, Bytes decision) 
   while (true) {
     auto queued = journal_writer_->write(topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic,
                                          topics_.number(partition), decision);
-    if (queued || queued.error().code != ErrorCode::busy) return queued;
-    TOONO_TRY(journal_writer_->poll(kFullQueueWaitMs));
+    if (queued) return queued;
+    // What became of an earlier one may be the reason, and is said first.
+    const bool is_full = queued.error().code == ErrorCode::busy;
+    TOONO_TRY(journal_writer_->poll(is_full ? kFullQueueWaitMs : 0));
+    if (!is_full) return queued;
   }
 }
 

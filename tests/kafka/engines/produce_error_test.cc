@@ -111,21 +111,25 @@ TEST_CASE("an owner meets every refusal of a broker and each command still has o
     std::string name;
     rd_kafka_resp_err_t code;
     bool passes;
+    ErrorCode told = ErrorCode::world;
+    std::string next = "close the log, open it again, read to the end, and only then act";
   };
-  for (const auto& row : {Row{"not enough replicas", RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, true},
-                          Row{"request timed out", RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, true},
-                          Row{"not the leader", RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, true},
-                          Row{"not allowed", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, false},
-                          Row{"too large", RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, false}}) {
+  for (const auto& row :
+       {Row{"not enough replicas", RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, true},
+        Row{"request timed out", RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, true},
+        Row{"not the leader", RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, true},
+        Row{"not allowed", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, false, ErrorCode::refused,
+            "give this client the rights that docs/operations.md lists for its role"},
+        Row{"too large", RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, false}}) {
     CAPTURE(row.name);
     owner.send(40);
     owner.refuse_next(row.code);
     auto decided = owner.decide_all();
     CHECK(decided.has_value() == row.passes);
     if (!decided) {
-      CHECK(decided.error().code == ErrorCode::world);
+      CHECK(decided.error().code == row.told);
       CHECK(decided.error().where.find("journal.v1") != std::string::npos);
-      CHECK(decided.error().next == "close the log, open it again, read to the end, and only then act");
+      CHECK(decided.error().next == row.next);
       owner.open();
       must(owner.decide_all());
     }
