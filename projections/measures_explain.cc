@@ -6,6 +6,7 @@
 
 #include "core/partition.h"
 #include "projections/folder.h"
+#include "projections/journal_reader.h"
 #include "projections/measure_figures.h"
 
 namespace toono {
@@ -115,9 +116,8 @@ Result<EntityState> refold(const Store& store, const Source& source) {
   bool is_readable = true;
   auto prefix = history_prefix(source.partition, source.entity);
   TOONO_TRY(store.scan(prefix, behind(prefix), [&](std::string_view, std::string_view row) {
-    std::vector<std::uint64_t> aligned((row.size() + 7) / 8);
-    std::memcpy(aligned.data(), row.data(), row.size());
-    const auto* record = read_record({reinterpret_cast<const std::uint8_t*>(aligned.data()), row.size()});
+    Aligned aligned(bytes_of(row));
+    const auto* record = read_record(aligned.bytes());
     const auto* decision = record ? record->body_as_Decision() : nullptr;
     is_readable = decision != nullptr;
     if (!is_readable || decision->outcome() != Outcome::accepted) return is_readable;

@@ -2,6 +2,7 @@
 #include "projections/views.h"
 
 #include "projections/case_views.h"
+#include "projections/journal_reader.h"
 
 namespace toono {
 namespace {
@@ -19,9 +20,8 @@ std::string pack(EntityKind kind, const State& state) {
 
 template <class Table, class State>
 EntityState unpack(std::string_view row) {
-  std::vector<std::uint64_t> aligned((row.size() + 7) / 8);
-  std::memcpy(aligned.data(), row.data(), row.size());
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(aligned.data());
+  Aligned aligned(bytes_of(row));
+  const auto* begin = aligned.bytes().data();
   flatbuffers::Verifier verifier(begin, row.size(), 16, 100'000);
   if (!verifier.VerifyBuffer<Table>(nullptr)) return {};
   State state;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "projections/journal_reader.h"
+
 namespace toono {
 namespace {
 
@@ -57,7 +59,8 @@ void ChainVerifier::record(const LogRecord& record) {
   chain.anew = chain.anew || record.offset > chain.next_offset;
   chain.next_offset = record.offset + 1;
   chain.file = file_;
-  Bytes bytes = aligned(record.bytes);
+  Aligned aligned(record.bytes);
+  Bytes bytes = aligned.bytes();
   const auto* read = read_record(bytes);
   if (!chain.begun && record.offset == 0) return begin(record.partition, read, bytes);
   const auto* decision = read ? read->body_as_Decision() : nullptr;
@@ -210,14 +213,6 @@ void ChainVerifier::check_genesis(PartitionNumber partition) {
     find(partition, 0, "", "its genesis does not follow from the registry's");
   if (!(facts.log_id == log_.log_id) || facts.partitions != found_.partitions)
     find(partition, 0, "", "its genesis is of another log than the files");
-}
-
-// FlatBuffers wants its bytes aligned; in a file they may lie anywhere.
-Bytes ChainVerifier::aligned(Bytes bytes) {
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return bytes;
-  copy_.resize((bytes.size() + 7) / 8);
-  std::memcpy(copy_.data(), bytes.data(), bytes.size());
-  return {reinterpret_cast<const std::uint8_t*>(copy_.data()), bytes.size()};
 }
 
 }  // namespace toono

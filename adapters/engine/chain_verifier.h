@@ -73,7 +73,6 @@ class ChainVerifier {
   void conclude(PartitionNumber partition);
   void conclude_voids(PartitionNumber partition);
   void check_genesis(PartitionNumber partition);
-  Bytes aligned(Bytes bytes);
 
   Options log_;
   const VerifyOptions& options_;
@@ -81,7 +80,6 @@ class ChainVerifier {
   Verified found_;
   std::string file_;
   std::uint64_t read_ = 0;
-  std::vector<std::uint64_t> copy_;
 };
 
 }  // namespace toono

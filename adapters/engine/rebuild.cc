@@ -225,8 +225,8 @@ Result<void> finish_switch(const fs::path& dir) {
 Result<void> check_rows_are_of(const Store& rows, EmbeddedLog& log, const fs::path& dir) {
   TOONO_ASSIGN(auto genesis, rows.get(genesis_key(0)));
   if (genesis) {
-    Buffer aligned(genesis->begin(), genesis->end());
-    const auto* record = read_record(aligned);
+    Aligned aligned(bytes_of(*genesis));
+    const auto* record = read_record(aligned.bytes());
     const auto* facts = record ? record->body_as_Genesis() : nullptr;
     if (facts && !(*facts->log_id() == log.log_id()))
       return unexpected({ErrorCode::damaged,

@@ -9,6 +9,7 @@
 
 #include <mutex>
 
+#include "adapters/engine/verify.h"
 #include "adapters/metrics/end_watch.h"
 #include "adapters/metrics/scrape_door.h"
 #include "core/error_code.h"
@@ -25,10 +26,6 @@ auto& family(const std::shared_ptr<prometheus::Registry>& registry, Builder buil
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                           0.05,   0.1,   0.25,   0.5,   1,    5};
 const prometheus::Histogram::BucketBoundaries kCommands = {1, 4, 16, 64, 256, 1024, 2048};
-
-std::string partition_label(PartitionNumber partition, PartitionNumber partitions) {
-  return partition == partitions ? "r" : std::to_string(partition);
-}
 
 }  // namespace
 
@@ -120,7 +117,7 @@ void Metrics::State::opened(const Engine& engine) {
     ends.clear();
   }
   for (PartitionNumber partition = 0; partition <= partitions; ++partition)
-    owned.Add({{"partition", partition_label(partition, partitions)}}).Set(0);
+    owned.Add({{"partition", partition_text(partition, partitions)}}).Set(0);
   watch = std::make_unique<EndWatch>(*engine.options().kafka, partitions,
                                      [this](const std::vector<PartitionEnds>& now) { asked(now); });
 }
@@ -130,7 +127,7 @@ void Metrics::State::looked_at(Engine& engine) {
     std::scoped_lock guard(mutex);
     for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
       const auto& head = engine.follower().confirmed_head(partition);
-      prometheus::Labels labels{{"partition", partition_label(partition, partitions)}};
+      prometheus::Labels labels{{"partition", partition_text(partition, partitions)}};
       next_command[partition] = head.chain.next_command;
       next_offset[partition] = head.next_offset;
       decisions.Add(labels).Set(static_cast<double>(head.chain.seq));
@@ -158,7 +155,7 @@ void Metrics::State::asked(const std::vector<PartitionEnds>& now) {
 /// Under the mutex.
 void Metrics::State::show_lags() {
   for (const auto& end : ends) {
-    prometheus::Labels labels{{"partition", partition_label(end.partition, partitions)}};
+    prometheus::Labels labels{{"partition", partition_text(end.partition, partitions)}};
     auto behind = [](std::int64_t last, std::uint64_t next) {
       return static_cast<double>(std::max<std::int64_t>(0, last - static_cast<std::int64_t>(next)));
     };
@@ -190,7 +187,7 @@ ServerWatch Metrics::with(const ServerWatch& watch) {
   };
   both.on_ownership = [state, watch](PartitionNumber partition, bool owned) {
     if (watch.on_ownership) watch.on_ownership(partition, owned);
-    state->owned.Add({{"partition", partition_label(partition, state->partitions)}}).Set(owned ? 1 : 0);
+    state->owned.Add({{"partition", partition_text(partition, state->partitions)}}).Set(owned ? 1 : 0);
   };
   both.on_step = [state, watch](Engine& engine, std::size_t decided, std::int64_t us) {
     if (watch.on_step) watch.on_step(engine, decided, us);

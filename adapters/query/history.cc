@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/chain.h"
+#include "projections/journal_reader.h"
 
 namespace toono {
 
@@ -11,9 +12,8 @@ Result<void> each_decision(const Store& store, PartitionNumber partition, const 
   bool damaged = false;
   TOONO_TRY(
       scan_prefix(store, history_prefix(partition, entity), [&](std::string_view, std::string_view value) {
-        Buffer aligned(bytes_of(value).begin(),
-                       bytes_of(value).end());  // a vector's memory is aligned for every scalar
-        const auto* record = read_record(aligned);
+        Aligned aligned(bytes_of(value));
+        const auto* record = read_record(aligned.bytes());
         const auto* decision = record ? record->body_as_Decision() : nullptr;
         damaged = !decision;
         if (damaged) return false;
