@@ -8,6 +8,7 @@
 #include "adapters/engine/verify.h"
 #include "adapters/json/writer.h"
 #include "adapters/kafka/kafka_log.h"
+#include "adapters/kafka/keys_topic.h"
 #include "adapters/kafka/topics.h"
 
 namespace toono::cli {
@@ -120,6 +121,25 @@ Result<void> verify_rest(const Args& args, const std::filesystem::path& dir, Ver
   return {};
 }
 
+/// Every seal of the journal has its key or its tombstone in the keys topic, which is only read.
+Result<void> verify_keys(const Args& args, const LogAddress& address, Log& log, PartitionNumber partitions,
+                         Verified& verified) {
+  SystemEntropy entropy;
+  auto key =
+      master_key_of({.dir = address.dir, .kafka = address.kafka, .master_key = args.globals.master_key});
+  auto vault = open_keys(*address.kafka, key, entropy, Access::read_only);
+  if (!vault) return add(verified, vault.error());
+  Stages stages;
+  auto problems = check_vault(log, partitions, **vault, [&](std::uint64_t seen) {
+    stages.at("held against the keys", seen, verified.decisions);
+  });
+  if (!problems) return add(verified, problems.error());
+  for (auto& problem : *problems)
+    verified.findings.push_back(
+        {std::nullopt, std::nullopt, TopicNames(address.kafka->deployment).keys, std::move(problem)});
+  return {};
+}
+
 /// The journal as the brokers give it. Its rows belong to this node: `--full` holds them against it too.
 Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, VerifyOptions& options) {
   TOONO_ASSIGN(auto topics, check_topics(*address.kafka));
@@ -132,6 +152,7 @@ Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, Ve
                                  fmt::format("{} is {}, and must be {}: {}", finding.property, finding.found,
                                              finding.wanted, finding.remedy)});
   if (!args.full || !verified.findings.empty()) return verified;
+  TOONO_TRY(verify_keys(args, address, *log, partitions, verified));
   FoldLine line;
   TOONO_ASSIGN(auto differing, check_rows(*log, partitions, address.dir, line.watch()));
   if (differing > 0)

@@ -78,6 +78,40 @@ std::vector<bool> events_with_seals() {
   return sealed;
 }
 
+/// A vault as the check asks it, and what its owner does about what is found.
+struct KeyQuestions {
+  std::function<Result<bool>(PersonId, SealClass)> is_destroyed;
+  std::function<Result<bool>(PersonId, SealClass, KeyId)> has_key;
+  std::string_view vault;
+  std::string_view not_erased;
+  std::string_view lost;
+};
+
+KeyQuestions questions_to(SlotVault& vault) {
+  return {.is_destroyed = [&vault](PersonId person, SealClass seal_class) -> Result<bool> {
+            TOONO_ASSIGN(auto state, vault.key_state(person, seal_class));
+            return state == SlotVault::KeyState::destroyed;
+          },
+          .has_key = [&vault](PersonId person, SealClass seal_class,
+                              KeyId id) { return vault.has_key(person, seal_class, id); },
+          .vault = "vault",
+          .not_erased = "the next command that opens the store does it, say `status`",
+          .lost = "restore the vault from a backup that has them"};
+}
+
+KeyQuestions questions_to(TopicVault& vault) {
+  return {
+      .is_destroyed = [&vault](PersonId person, SealClass seal_class) -> Result<bool> {
+        return vault.is_erased(person, seal_class);
+      },
+      .has_key = [&vault](PersonId person, SealClass seal_class, KeyId id) -> Result<bool> {
+        return vault.has_key(person, seal_class, id);
+      },
+      .vault = "keys topic",
+      .not_erased = "bring its newer records back from the mirror, the tombstones of these people above all",
+      .lost = "bring its records back from a mirror that has them"};
+}
+
 /// What the journal says of the keys of people, and then whether the vault agrees.
 class VaultChecker {
  public:
@@ -95,10 +129,10 @@ class VaultChecker {
     }
   }
 
-  Result<std::vector<std::string>> judge(SlotVault& vault) {
+  Result<std::vector<std::string>> judge(const KeyQuestions& vault) {
     for (const auto& [person, seal_class] : destroyed_) {
-      TOONO_ASSIGN(auto state, vault.key_state(person, seal_class));
-      if (state != SlotVault::KeyState::destroyed) not_erased_.insert(person);
+      TOONO_ASSIGN(auto is_destroyed, vault.is_destroyed(person, seal_class));
+      if (!is_destroyed) not_erased_.insert(person);
     }
     for (const auto& [whose, id] : seals_) {
       if (ordered_.contains(whose)) continue;
@@ -107,7 +141,7 @@ class VaultChecker {
       ++lost_keys_;
       losers_.insert(whose.first);
     }
-    return findings();
+    return findings(vault);
   }
 
  private:
@@ -120,7 +154,7 @@ class VaultChecker {
         into.insert({id_as<PersonId>(*decision.entity()), seal_class});
   }
 
-  std::vector<std::string> findings() const {
+  std::vector<std::string> findings(const KeyQuestions& vault) const {
     std::vector<std::string> found;
     auto name = [&](const std::set<PersonId>& people, std::string_view what) {
       std::size_t named = 0;
@@ -128,17 +162,14 @@ class VaultChecker {
         if (named++ < kMostNamed) found.push_back(fmt::format("{} person {}", what, to_text(person)));
     };
     if (!not_erased_.empty())
-      found.push_back(
-          fmt::format("the erasure of {} people is not carried out in this vault, it is older than "
-                      "the journal: the next command that opens the store does it, say `status`",
-                      not_erased_.size()));
-    name(not_erased_, "the vault has not erased");
+      found.push_back(fmt::format(
+          "the erasure of {} people is not carried out in this {}, it is older than the journal: {}",
+          not_erased_.size(), vault.vault, vault.not_erased));
+    name(not_erased_, fmt::format("the {} has not erased", vault.vault));
     if (lost_keys_ > 0)
-      found.push_back(
-          fmt::format("the vault has lost {} keys of {} people, their words cannot be read: "
-                      "restore the vault from a backup that has them",
-                      lost_keys_, losers_.size()));
-    name(losers_, "the vault has lost a key of");
+      found.push_back(fmt::format("the {} has lost {} keys of {} people, their words cannot be read: {}",
+                                  vault.vault, lost_keys_, losers_.size(), vault.lost));
+    name(losers_, fmt::format("the {} has lost a key of", vault.vault));
     return found;
   }
 
@@ -196,7 +227,29 @@ Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, F
     checker.take(decision);
     return {};
   }));
-  return checker.judge(vault);
+  return checker.judge(questions_to(vault));
+}
+
+Result<std::vector<std::string>> check_vault(Log& log, PartitionNumber partitions, TopicVault& vault,
+                                             const ScanProgress& progress) {
+  VaultChecker checker;
+  std::vector<From> from;
+  for (PartitionNumber partition = 0; partition < partitions; ++partition) from.push_back({partition});
+  std::vector<PartitionHead> heads(partitions);
+  std::uint64_t seen = 0;
+  Result<void> outcome;
+  TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
+    if (++seen % kToldEvery == 0 && progress) progress(seen);
+    Aligned aligned(record.bytes);
+    auto read = read_next(heads[record.partition], record, aligned.bytes(), {.partitions = partitions});
+    if (!read) outcome = unexpected(read.error());
+    if (read && read->decision && read->decision->outcome() == Outcome::accepted && read->decision->events())
+      checker.take(*read->decision);
+    return outcome.has_value();
+  }));
+  TOONO_TRY(outcome);
+  TOONO_TRY(vault.read_to_end());
+  return checker.judge(questions_to(vault));
 }
 
 }  // namespace toono

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/vault/file_vault.h"
+#include "adapters/vault/topic_vault.h"
 #include "core/log.h"
 
 namespace toono {
@@ -30,6 +31,11 @@ Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vaul
 /// should have and has not, words of erased people whose keys it still has. Erasures that wait for their hour
 /// are neither.
 Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,
+                                             const ScanProgress& progress = {});
+
+/// The same of a journal that several processes write and its keys topic, which is read to its end once the
+/// journal has been: keys are settled before what is sealed with them is sent. Void records are passed over.
+Result<std::vector<std::string>> check_vault(Log& log, PartitionNumber partitions, TopicVault& vault,
                                              const ScanProgress& progress = {});
 
 }  // namespace toono

@@ -57,6 +57,12 @@ class TopicVault final : public Vault {
   Result<std::optional<PersonId>> find_caller(std::string_view number) override;
   Digest fingerprint(Bytes canonical) override;
 
+  /// Of what has been read: the person's class is void for ever, whoever has still to overwrite its keys.
+  bool is_erased(PersonId person, SealClass seal_class) const { return index_.is_void(person, seal_class); }
+  /// Of what has been read: the key of that seal is there and can be used, or was destroyed on purpose.
+  bool has_key(PersonId person, SealClass seal_class, const KeyId& id) const {
+    return is_erased(person, seal_class) || index_.key(person, seal_class, id) != nullptr;
+  }
   /// Reads what others have written up to now, waiting for it.
   Result<void> read_to_end();
   const Uuid& id() const { return id_; }

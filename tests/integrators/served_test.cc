@@ -1,6 +1,7 @@
 // A deployment as its people run it: `toono serve` and `toono partners` beside what is typed.
 #include "adapters/json/partner_message.h"
 #include "adapters/kafka/event_records.h"
+#include "adapters/kafka/keys_topic.h"
 #include "core/derive.h"
 #include "tests/integrators/started.h"
 
@@ -112,6 +113,38 @@ TEST_CASE("what a line says of a referral that was sent a moment ago is taken by
   REQUIRE(partitions.size() == 4);
   for (const auto& partition : partitions) CHECK(partition.at("lag").as_int64() == 0);
   CHECK(served.engine->stop() == 0);
+}
+
+TEST_CASE("verify holds the seals of the journal against the keys topic and names who lost one") {
+  Served served;
+  served.send(R"({"command":"RegisterPerson","body":{"name":"Naran","health_note":"asthma"}})"
+              "\n");
+  CHECK(served.engine->stop() == 0);
+  auto whole = served.nodes.run("edge", {"--json", "verify", "--full"});
+  CHECK_MESSAGE(whole.code == 0, whole.out, whole.err);
+
+  // Somebody gives a key's record up; the vault's header stands first.
+  std::vector<KeyRecord> records;
+  auto topic = must(KeysTopic::open(served.address));
+  must(topic->read(must(topic->end()), [&](const KeyRecord& record) { records.push_back(record); }));
+  REQUIRE(records.size() == 3);
+  records.back().value.reset();
+  must(topic->append({records.back()}));
+  auto lost = served.nodes.run("edge", {"--json", "verify", "--full"});
+  CHECK(lost.code == 1);
+  auto findings = parsed(lost.out).at("findings").as_array();
+  REQUIRE_MESSAGE(findings.size() == 2, lost.out);
+  CHECK(findings[0].at("file").as_string() == served.names.keys);
+  CHECK(findings[0].at("problem").as_string().find("the keys topic has lost 1 keys of 1 people") == 0);
+  CHECK(findings[1].at("problem").as_string().find("the keys topic has lost a key of person ") == 0);
+
+  // Who has no master key is told so, and has proved the journal.
+  std::filesystem::remove(served.nodes.data("master.key"));
+  CHECK(served.nodes.run("edge", {"verify"}).code == 0);
+  auto without = served.nodes.run("edge", {"--json", "verify", "--full"});
+  CHECK(without.code == 1);
+  CHECK(parsed(without.out).at("findings").as_array().size() == 1);
+  CHECK_MESSAGE(without.out.find("master.key") != std::string::npos, without.out);
 }
 
 TEST_CASE("an engine that ends by itself says why once, as a line of its log") {
