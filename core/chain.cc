@@ -46,4 +46,9 @@ const Record* read_record(Bytes bytes) {
   return VerifyRecordBuffer(verifier) ? GetRecord(bytes.data()) : nullptr;
 }
 
+const Events& events_of(const Decision& decision) {
+  alignas(8) static constexpr std::uint8_t kEmpty[8] = {};  // a vector begins with its length
+  return decision.events() ? *decision.events() : *reinterpret_cast<const Events*>(kEmpty);
+}
+
 }  // namespace toono

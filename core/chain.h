@@ -50,4 +50,8 @@ Buffer genesis_record(const GenesisFacts& facts, std::uint16_t partition);
 /// refused: copy them first). The view lasts as long as the bytes.
 const Record* read_record(Bytes bytes);
 
+/// The events of a decision: none where the vector is absent, which is how FlatBuffers says so.
+using Events = flatbuffers::Vector<flatbuffers::Offset<Event>>;
+const Events& events_of(const Decision& decision);
+
 }  // namespace toono

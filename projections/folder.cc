@@ -24,7 +24,7 @@ bool evolve_state(EntityState& state, const Event& event, const Stamp& stamp) {
 }
 
 bool registers_case(const Decision& decision) {
-  return std::any_of(decision.events()->begin(), decision.events()->end(),
+  return std::any_of(events_of(decision).begin(), events_of(decision).end(),
                      [](const Event* event) { return event->body_type() == EventBody::CaseRegistered; });
 }
 }  // namespace
@@ -52,7 +52,7 @@ bool changes_state(const Decision& decision) {
 bool fold_decision(EntityState& state, const Decision& decision) {
   if (decision.entity_version() != version_of(state) + 1) return false;
   std::uint16_t index = 0;
-  for (const auto* event : *decision.events())
+  for (const auto* event : events_of(decision))
     if (!evolve_state(state, *event, stamp_of(decision, index++))) return false;
   set_version(state, decision.entity_version());
   return true;
@@ -115,7 +115,7 @@ Result<Folder::Applied> Folder::apply(PartitionNumber partition, const Decision&
   fresh_outcomes_.insert_or_assign(*decision.command_id(), outcome);
   if (decision.outcome() != Outcome::accepted || is_quarantined(*decision.entity())) return applied;
   if (decision.entity_kind() == EntityKind::registry) {
-    for (const auto* event : *decision.events())
+    for (const auto* event : events_of(decision))
       applied.quarantined |= !registry_.apply(decision.seq(), *event);
     return applied;
   }
@@ -136,7 +136,7 @@ Result<bool> Folder::evolve_all(PartitionNumber partition, const Decision& decis
   TOONO_ASSIGN(auto* state, this->state(partition, *decision.entity(), decision.entity_kind()));
   if (decision.entity_version() != version_of(*state) + 1) return false;
   touch(partition, *decision.entity(), *state);
-  if (decision.events()->size() <= 1) return fold_decision(*state, decision);
+  if (events_of(decision).size() <= 1) return fold_decision(*state, decision);
   EntityState next = *state;
   if (!fold_decision(next, decision)) return false;
   *state = std::move(next);

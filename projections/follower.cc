@@ -68,7 +68,7 @@ Result<void> Follower::load_registry() {
       return false;
     }
     if (decision->outcome() == Outcome::accepted)
-      for (const auto* event : *decision->events()) (void)registry_.apply(decision->seq(), *event);
+      for (const auto* event : events_of(*decision)) (void)registry_.apply(decision->seq(), *event);
     return true;
   }));
   registry_.advance(heads_[partitions_].chain.seq);

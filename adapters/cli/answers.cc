@@ -9,7 +9,7 @@ namespace {
 
 void add_created(SendResult& result, const Decision& decision) {
   auto entity = to_text(*decision.entity());
-  for (const auto* event : *decision.events()) {
+  for (const auto* event : events_of(decision)) {
     if (const auto* body = event->body_as_CaseRegistered()) {
       result.created.push_back({"case", entity});
       if (body->number()) result.created.push_back({"case_number", body->number()->str()});
@@ -44,7 +44,7 @@ Result<SendResult> SendResult::of(std::uint64_t line, const Sent& sent, Outcome 
   if (outcome == Outcome::conflict) return result;
   add_created(result, *decision);
   std::size_t index = 0;
-  for (const auto* event : *decision->events())
+  for (const auto* event : events_of(*decision))
     result.events.push_back(
         {fmt::format("{}:{}", result.position, index++), EnumNameEventBody(event->body_type())});
   return result;

@@ -73,7 +73,7 @@ Result<std::map<std::string, Happening>> happenings_of(const QueryContext& conte
   std::map<std::string, Happening> happenings;
   TOONO_TRY(each_decision(context.store, partition, entity, [&](const Decision& decision) {
     std::size_t index = 0;
-    for (const auto* event : *decision.events())
+    for (const auto* event : events_of(decision))
       happenings[event_name(partition, decision.seq(), index++)] = {event->body_type(),
                                                                     *decision.occurred_at()};
     return true;

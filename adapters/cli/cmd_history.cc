@@ -28,7 +28,7 @@ std::vector<HistoryEvent> events_of(const Decision& decision, const Found& found
                                     const JsonOptions& options) {
   std::vector<HistoryEvent> list;
   std::size_t index = 0;
-  for (const auto* event : *decision.events()) {
+  for (const auto* event : events_of(decision)) {
     HistoryEvent entry{.id = event_name(found.partition, decision.seq(), index++),
                        .type = event->body_type(),
                        .occurred_at = *decision.occurred_at(),

@@ -80,7 +80,7 @@ Result<std::vector<std::pair<StaffId, StationId>>> staff_of(const std::filesyste
     if (genesis && genesis->simulated() && !now) day = kLastDay;
     const auto* decision = read ? read->body_as_Decision() : nullptr;
     if (decision && decision->outcome() == Outcome::accepted)
-      for (const auto* event : *decision->events()) (void)registry.apply(decision->seq(), *event);
+      for (const auto* event : events_of(*decision)) (void)registry.apply(decision->seq(), *event);
     return true;
   }));
   return registry.now().staff(day);

@@ -33,7 +33,7 @@ Result<std::vector<ShownWords>> open_words(const Asking& asking, const Found& fo
   }};
   TOONO_TRY(each_decision(asking.context.store, found.partition, found.entity, [&](const Decision& decision) {
     std::size_t index = 0;
-    for (const auto* event : *decision.events()) {
+    for (const auto* event : events_of(decision)) {
       event_id = event_name(found.partition, decision.seq(), index++);
       std::string printed;
       append_json(printed, *static_cast<const flatbuffers::Table*>(event->body()),

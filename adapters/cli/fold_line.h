@@ -1,8 +1,6 @@
 // How far a fold has come, as lines of progress: one a step.
 #pragma once
 
-#include <optional>
-
 #include "adapters/cli/print.h"
 #include "adapters/engine/bulk_fold.h"
 
@@ -16,12 +14,8 @@ class FoldLine {
   }
 
  private:
-  void at(const FoldProgress& progress) {
-    if (what_ != progress.what) line_.emplace(what_ = progress.what, progress.of);
-    line_->at(progress.done);
-  }
-  std::string what_;
-  std::optional<Progress> line_;
+  void at(const FoldProgress& progress) { stages_.at(progress.what, progress.done, progress.of); }
+  Stages stages_;
 };
 
 }  // namespace toono::cli

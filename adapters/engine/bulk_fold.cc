@@ -142,7 +142,7 @@ class BulkFold {
     TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
       auto lane = record.partition % lanes.size();
       if (++read_ % kWatchEvery == 0 && options_.watch) {
-        options_.watch({.what = "read", .done = read_, .of = std::max(read_, options_.records)});
+        options_.watch({.what = "read", .done = read_, .of = options_.records});
       }
       if (batches[lane].add(record)) return true;
       return lanes[lane].give(batches[lane]) && batches[lane].add(record);

@@ -70,7 +70,7 @@ Result<void> PartitionFold::read(const LogRecord& record) {
   head_.note_command(*decision.command_id());
   if (decision.outcome() == Outcome::accepted && decision.entity_kind() == EntityKind::registry) {
     bool readable = true;
-    for (const auto* event : *decision.events()) readable &= registry_.apply(decision.seq(), *event);
+    for (const auto* event : events_of(decision)) readable &= registry_.apply(decision.seq(), *event);
     head_.quarantined_count += readable ? 0 : 1;
   }
   TOONO_TRY(put(outcome_key(partition_, *decision.command_id()), plain_bytes(outcome_of(decision)),

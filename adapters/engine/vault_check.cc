@@ -36,7 +36,7 @@ Result<void> each_accepted(Log& log, PartitionNumber partitions, const ScanProgr
     Aligned aligned(record.bytes);
     const auto* read = read_record(aligned.bytes());
     const auto* decision = read ? read->body_as_Decision() : nullptr;
-    if (!decision || decision->outcome() != Outcome::accepted || !decision->events()) return true;
+    if (!decision || decision->outcome() != Outcome::accepted) return true;
     outcome = visit(*decision);
     return outcome.has_value();
   }));
@@ -116,7 +116,7 @@ KeyQuestions questions_to(TopicVault& vault) {
 class VaultChecker {
  public:
   void take(const Decision& decision) {
-    for (const auto* event : *decision.events()) {
+    for (const auto* event : events_of(decision)) {
       auto type = static_cast<std::size_t>(event->body_type());
       // A kind of event that this program does not know has no seals that it could judge.
       if (type < has_seals_.size() && has_seals_[type]) {
@@ -192,7 +192,7 @@ Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& v
                                   const ScanProgress& progress) {
   std::uint64_t erased = 0;
   auto carry_out = [&](const Decision& decision) -> Result<void> {
-    for (const auto* event : *decision.events()) {
+    for (const auto* event : events_of(decision)) {
       const auto* erasure = event->body_as_PersonErased();
       if (!erasure) continue;
       ++erased;
@@ -243,7 +243,7 @@ Result<std::vector<std::string>> check_vault(Log& log, PartitionNumber partition
     Aligned aligned(record.bytes);
     auto read = read_next(heads[record.partition], record, aligned.bytes(), {.partitions = partitions});
     if (!read) outcome = unexpected(read.error());
-    if (read && read->decision && read->decision->outcome() == Outcome::accepted && read->decision->events())
+    if (read && read->decision && read->decision->outcome() == Outcome::accepted)
       checker.take(*read->decision);
     return outcome.has_value();
   }));

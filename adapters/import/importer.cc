@@ -39,7 +39,7 @@ class Importer {
         rejection_ = answered.decision->rejection();
       }
       if (answered.decision->outcome() == Outcome::accepted)
-        report_.events += answered.decision->events()->size();
+        report_.events += events_of(*answered.decision).size();
     });
   }
   ~Importer() { engine_.processor().on_answer({}); }

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "adapters/json/writer.h"
+#include "core/chain.h"
 #include "core/time.h"
 
 namespace toono {
@@ -88,7 +89,7 @@ std::string_view CloudEvent::attribute(std::string_view name) const {
 
 std::optional<CloudEvent> cloud_event(const EventOrigin& origin, const Decision& decision,
                                       std::uint32_t index) {
-  const auto* event = decision.events()->Get(index);
+  const auto* event = events_of(decision).Get(index);
   std::string_view name = EnumNameEventBody(event->body_type());
   if (name.empty() || event->body_type() == EventBody::NONE) return std::nullopt;
   CloudEvent made;

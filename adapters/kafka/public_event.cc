@@ -88,15 +88,14 @@ Result<void> PublicFeed::begin(const LogRecord& record, const Record* read, cons
 }
 
 Result<void> PublicFeed::tell(PartitionNumber partition, const Decision& decision, const Use& use) {
-  if (!decision.events()) return {};
   EventOrigin origin{.log_id = log_id_, .partition = partition, .partitions = partitions_};
-  for (std::uint32_t index = 0; index < decision.events()->size(); ++index) {
+  for (std::uint32_t index = 0; index < events_of(decision).size(); ++index) {
     auto made = cloud_event(origin, decision, index);
     if (!made) {
       ++unknown_count_;
       continue;
     }
-    TOONO_TRY(use({std::move(*made), line_of(*decision.events()->Get(index))}));
+    TOONO_TRY(use({std::move(*made), line_of(*events_of(decision).Get(index))}));
   }
   return {};
 }

@@ -42,7 +42,7 @@ class FixingCollector {
     auto before = state_;
     bool readable = fold_decision(state_, decision);
     std::size_t index = 0;
-    for (const auto* event : *decision.events()) {
+    for (const auto* event : events_of(decision)) {
       name_ = event_name(partition_, decision.seq(), index++);
       note(*event, decision, std::get<CaseStateT>(before));
     }

@@ -17,7 +17,7 @@ Result<void> each_decision(const Store& store, PartitionNumber partition, const 
         const auto* decision = record ? record->body_as_Decision() : nullptr;
         damaged = !decision;
         if (damaged) return false;
-        return decision->outcome() != Outcome::accepted || !decision->events() || use(*decision);
+        return decision->outcome() != Outcome::accepted || use(*decision);
       }));
   if (damaged) return unexpected(damaged_row("entity"));
   return {};

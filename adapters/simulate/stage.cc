@@ -90,7 +90,7 @@ Posted Stage::post(Line& line, Instant occurred_at) {
 void Stage::on_answer(const Answered& answered) {
   const auto& decision = *answered.decision;
   bool accepted = decision.outcome() == Outcome::accepted;
-  for (const auto* event : *decision.events())
+  for (const auto* event : events_of(decision))
     ++tally_.by_event[static_cast<std::size_t>(event->body_type())];
   auto place = places_.find(*decision.command_id());
   if (place == places_.end()) {

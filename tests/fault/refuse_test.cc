@@ -52,7 +52,7 @@ const Decision& decide_one(MemoryDeployment& world, const OneCommand& command) {
 }
 
 /// What another version of this program would write: a decision that extends the chain, with one event of the
-/// given kind.
+/// given kind; NONE: without the vector of events.
 void append_decision(MemoryDeployment& world, const OneCommand& about, std::uint16_t schema_version,
                      EventBody kind, std::uint64_t ahead = 1) {
   const auto& head = world.follower->head(about.partition).chain;
@@ -80,7 +80,7 @@ void append_decision(MemoryDeployment& world, const OneCommand& about, std::uint
   decision.add_occurred_at(&now);
   decision.add_actor(&staff);
   decision.add_station(&station);
-  decision.add_events(events);
+  if (kind != EventBody::NONE) decision.add_events(events);
   auto offset = decision.Finish();
   FinishRecordBuffer(builder, CreateRecord(builder, RecordBody::Decision, offset.Union()));
   must(world.log.send(about.partition, bytes_of("its command")));
@@ -454,6 +454,23 @@ TEST_CASE("an event that cannot be decoded quarantines its entity alone") {
   }
   world.reopen();
   CHECK(world.follower->head(command.partition).quarantined_count == 1);
+  MemoryStore made;
+  must(fold_journal(world.log, MemoryDeployment::kPartitions, made));
+  CHECK(rows_differing(world.store, made, MemoryDeployment::kPartitions) == 0);
+}
+
+TEST_CASE("an accepted decision without the vector of events has none and is folded by all who read it") {
+  MemoryDeployment world;
+  auto command = register_now(world, "silent");
+  REQUIRE(decide_one(world, command).outcome() == Outcome::accepted);
+  append_decision(world, command, kSchemaVersion, EventBody::NONE);
+  world.reopen();
+  const auto& head = world.follower->head(command.partition);
+  CHECK(head.quarantined_count == 0);
+  CHECK(head.void_count == 0);
+  auto row = must(world.store.get(state_key(command.partition, command.header.entity)));
+  REQUIRE(row.has_value());
+  CHECK(version_of(unpack_state(*row)) == 2);
   MemoryStore made;
   must(fold_journal(world.log, MemoryDeployment::kPartitions, made));
   CHECK(rows_differing(world.store, made, MemoryDeployment::kPartitions) == 0);
