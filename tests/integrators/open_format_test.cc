@@ -158,6 +158,8 @@ TEST_CASE("a frame that was never written whole is where the log ends") {
   fill(end, file.size());
   auto sector = embedded::round_up(last, embedded::kSectorBytes);
   fill(sector, sector + embedded::kSectorBytes);
+  // A log that ends so was never closed behind this frame.
+  std::filesystem::remove(copy.place.path() / "heads");
   auto found = reader(copy.place.path());
   CHECK_MESSAGE(found.code == 0, found.err);
   CHECK(parsed(found.out) == parsed(toono(copy.place.path(), {"verify"}).out));
