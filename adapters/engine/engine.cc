@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "adapters/engine/backup.h"
+#include "adapters/engine/founding.h"
 #include "adapters/engine/heads.h"
 #include "adapters/engine/rebuild.h"
 #include "adapters/engine/vault_check.h"
@@ -103,6 +104,7 @@ LogId random_log_id(Entropy& entropy) {
 }
 
 Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, const Founding& founding) {
+  TOONO_TRY(check_registry(founding.registry, options.clock->now()));
   return options.kafka ? create_on_kafka(options, founding) : create_embedded(options, founding);
 }
 

@@ -9,6 +9,8 @@
 #include "adapters/engine/csv.h"
 #include "adapters/engine/files.h"
 #include "adapters/json/command.h"
+#include "commands/command_builder.h"
+#include "commands/decide.h"
 #include "core/default_policy.h"
 
 namespace toono {
@@ -128,6 +130,20 @@ Result<PolicyT> read_policy(const std::string& json) {
   return *body.policy;
 }
 
+/// The station that a registry command is about; none: a policy or a calendar.
+std::optional<StationId> station_of(const CommandBodyUnion& body) {
+  if (const auto* opened = body.AsOpenStation()) return opened->station;
+  if (const auto* appointed = body.AsAppointStaff()) return appointed->station;
+  return std::nullopt;
+}
+
+Error refused(const CommandBodyUnion& body, Rejection why) {
+  auto station = station_of(body);
+  return {ErrorCode::refused, "the registry would refuse this: " + std::string(message_of(why)),
+          EnumNameCommandBody(body.type) + (station ? fmt::format(" of {}", station->code()) : std::string()),
+          "mend the stations, calendar or policy given and start again: nothing was made"};
+}
+
 }  // namespace
 
 Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& texts) {
@@ -153,6 +169,33 @@ Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& tex
       add(appointment);
     }
   return commands;
+}
+
+Result<void> check_registry(const std::vector<CommandBodyUnion>& registry, Instant at) {
+  Registry made;
+  for (const auto& body : registry) {
+    flatbuffers::FlatBufferBuilder builder;
+    CommandHeader header{.received_at = at, .occurred_at = at};
+    auto offset = body.Pack(builder);
+    finish_command(builder, header, body.type, offset);
+    Context context{.registry = made.now(),
+                    .id = header.id,
+                    .occurred_at = at,
+                    .decided_at = at,
+                    .actor = header.actor,
+                    .station = header.station};
+    auto effects = decide_registry(*GetCommand(builder.GetBufferPointer()), context);
+    if (effects.rejection != Rejection::none) return unexpected(refused(body, effects.rejection));
+    auto position = made.position() + 1;
+    for (const auto& event : effects.events) {
+      flatbuffers::FlatBufferBuilder packed;
+      auto inner = event.Pack(packed);
+      packed.Finish(CreateEvent(packed, event.type, inner));
+      (void)made.apply(position, *flatbuffers::GetRoot<Event>(packed.GetBufferPointer()));
+    }
+    made.advance(position);
+  }
+  return {};
 }
 
 }  // namespace toono

@@ -21,6 +21,10 @@ struct FoundingTexts {
 /// that is wrong.
 Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& texts);
 
+/// What the registry would say to these commands at its founding, before anything is made. Error refused: the
+/// command that would be refused, the station that it is about, and why.
+Result<void> check_registry(const std::vector<CommandBodyUnion>& registry, Instant at);
+
 /// The number of the n-th member of staff whom founding appoints at a station.
 inline StaffId founding_staff(StationId station, std::uint32_t n) {
   return StaffId(station.code() * 100 + n);
