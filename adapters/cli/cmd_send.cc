@@ -105,8 +105,7 @@ class Sending {
       result.hint = hint_of(*decision, session_.engine().registry().now());
       return result;
     }
-    TOONO_ASSIGN(auto first,
-                 session_.edge().decision(line.sent->partition, *decision->entity(), decision->first_seq()));
+    TOONO_ASSIGN(auto first, session_.edge().first_decision(*line.sent));
     return SendResult::of(line.number, *line.sent, outcome, first);
   }
 

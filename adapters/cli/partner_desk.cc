@@ -80,7 +80,7 @@ Result<PartnerAnswer> PartnerDesk::answer(const Sent& sent) {
     return unexpected({ErrorCode::world, "a message was not answered", "command " + to_text(sent.id),
                        "start again: it takes effect once"});
   if (decision->outcome() != Outcome::repeated) return by_decision(*decision, sent.partition);
-  TOONO_ASSIGN(auto first, session_.edge().decision(sent.partition, sent.entity, decision->first_seq()));
+  TOONO_ASSIGN(auto first, session_.edge().first_decision(sent));
   const auto* repeated = decision_of(first);
   return repeated ? by_decision(*repeated, sent.partition) : PartnerAnswer{};
 }

@@ -154,7 +154,7 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   if (first) {
     sent.known = first->fingerprint == fingerprint ? Outcome::repeated : Outcome::conflict;
     sent.entity = first->entity;
-    TOONO_ASSIGN(sent.first, decision(sent.partition, first->entity, first->seq));
+    TOONO_ASSIGN(sent.first, first_decision(sent));
     return sent;
   }
   if (line.body.type() == CommandBody::ErasePerson) TOONO_TRY(is_somebody(sent));
@@ -256,9 +256,10 @@ Result<void> Edge::default_subject(LineCommand& line, const Sent& sent) {
   return {};
 }
 
-Result<Buffer> Edge::decision(PartitionNumber partition, const EntityId& entity, std::uint64_t seq) {
-  // A decision of the group under way is not in the store yet.
-  TOONO_ASSIGN(auto row, engine_.store().get(history_key(partition, entity, seq)));
+Result<Buffer> Edge::first_decision(const Sent& sent) {
+  TOONO_ASSIGN(auto first, engine_.follower().stored_outcome(sent.partition, sent.id));
+  if (!first) return Buffer{};
+  TOONO_ASSIGN(auto row, engine_.store().get(history_key(sent.partition, first->entity, first->seq)));
   return row ? aligned_copy(*row) : Buffer{};
 }
 

@@ -40,8 +40,9 @@ class Edge {
   /// Why the last send() was turned away, if it was.
   const std::optional<Overload>& overloaded() const { return overloaded_; }
 
-  /// The stored record of a decision by its seq; empty when there is none.
-  Result<Buffer> decision(PartitionNumber partition, const EntityId& entity, std::uint64_t seq);
+  /// The stored record of the first decision on this command's id, which may be about another entity than
+  /// this command is; empty when there is none.
+  Result<Buffer> first_decision(const Sent& sent);
 
   /// UUIDv7 (RFC 9562 §5.7) of the engine's clock and entropy.
   CommandId new_command_id();

@@ -1,5 +1,6 @@
 // What a person who sends something impossible reads, and that nothing of it reaches a log.
 #include <doctest/doctest.h>
+#include <map>
 
 #include <fstream>
 #include <sstream>
@@ -209,6 +210,43 @@ TEST_CASE("a template is sent as it is where the staff it would name has left") 
   auto nowhere =
       desk.ask(kNow, {"--log", "embedded:" + (desk.dir() / "none").string(), "template", "RegisterCase"});
   CHECK(has(nowhere.out, R"("actor":"15010001","station":"150100")"));
+}
+
+TEST_CASE(
+    "an id that comes twice in one go for two cases is a conflict, and the lines behind it are answered") {
+  Desk desk;
+  auto entity = [&](const char* seed) {
+    auto made = desk.send(
+        kNow, "150000", "RegisterCase",
+        std::string(R"("programme":"other","language":"zh","channel":"phone","foreign_id":")") + seed + '"');
+    return text(made, "entity");
+  };
+  // Two cases of one partition, as their numbers say.
+  std::map<std::string, std::string> cases;
+  std::string one, two;
+  for (int i = 0; two.empty(); ++i) {
+    auto made = entity(("K-" + std::to_string(i)).c_str());
+    auto shown = desk.query(kNow, {"show", made});
+    auto& other = cases[text(shown, "number").substr(0, 2)];
+    if (!other.empty()) one = other, two = made;
+    other = made;
+  }
+  auto triage = [](const std::string& id, const std::string& which) {
+    return R"({"id":")" + id +
+           R"(","command":"TriageCase","actor":15000001,"station":150000,"body":{"case_id":")" + which +
+           R"(","priority":"ordinary","handling_class":"ordinary","tier":"II"}})" + "\n";
+  };
+  auto file = desk.dir() / "lines.jsonl";
+  const std::string id = "0b900000-0000-7000-8000-00000000000c",
+                    another = "0b900000-0000-7000-8000-00000000000d";
+  std::ofstream(file) << triage(id, one) << triage(id, two) << triage(another, two);
+  auto reply = desk.ask(kNow, {"--json", "send", file.string()});
+  CHECK(reply.code == 1);
+  std::istringstream lines(reply.out);
+  std::vector<std::string> outcomes;
+  for (std::string line; std::getline(lines, line);)
+    outcomes.push_back(text(boost::json::parse(line), "outcome"));
+  CHECK(outcomes == std::vector<std::string>{"accepted", "conflict", "accepted"});
 }
 
 }  // namespace toono
