@@ -55,14 +55,16 @@ class JournalVerifier {
     TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, segment));
     chain_.add_bytes(file.size());
     chain_.read_from(file.path().string());
+    bool is_settled = false;  // that what stands here is bad, and not just being written
     for (std::uint64_t at = embedded::segment_header_bytes(log_.partitions);
          at + embedded::kEmptyFrameBytes <= file.size();) {
       TOONO_ASSIGN(Slot slot, file.slot_at(at, log_.log_id));
       // A frame that its owner was just writing is whole when it is looked at again.
-      for (int look = 1; last && look < kLooks && slot.state == Slot::State::bad; ++look) {
+      for (int look = 1; last && !is_settled && look < kLooks && slot.state == Slot::State::bad; ++look) {
         TOONO_TRY(file.refresh());
         TOONO_ASSIGN(slot, file.slot_at(at, log_.log_id));
       }
+      is_settled = slot.state == Slot::State::bad;
       if (slot.state == Slot::State::good) {
         read_frame(slot.frame);
         at = slot.frame.end();
