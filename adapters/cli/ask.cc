@@ -54,6 +54,9 @@ Result<AsOf> parse_as_of(std::string_view text, PartitionNumber partitions) {
 Result<int> ask_past(const Args& args, Query query, Session& session) {
   auto& engine = session.engine();
   TOONO_ASSIGN(auto as_of, parse_as_of(args.as_of, engine.partitions()));
+  if (as_of.at && *as_of.at > session.now())
+    return unexpected({ErrorCode::usage, "this moment has not come yet: what will be known then is not known",
+                       "--as-of " + args.as_of, "give a moment up to now, or leave it out"});
   std::uint64_t decisions = 0;
   for (PartitionNumber partition = 0; partition <= engine.partitions(); ++partition)
     decisions += engine.follower().head(partition).chain.seq;

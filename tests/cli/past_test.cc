@@ -131,4 +131,15 @@ TEST_CASE("a query writes nothing even when something is due") {
   CHECK(read_to() == before);
 }
 
+TEST_CASE("a moment that has not come yet is no moment to ask about") {
+  Desk desk;
+  auto ask = [&](const char* moment) {
+    return desk.ask("03-02 12:00", {"replay", "--as-of", moment, "--", "find"});
+  };
+  auto future = ask("2026-03-02T12:00:01+08:00");
+  CHECK(future.code == 2);
+  CHECK_MESSAGE(has(future.err, "has not come yet"), future.err);
+  CHECK(ask("2026-03-02T12:00:00+08:00").code == 0);
+}
+
 }  // namespace toono
