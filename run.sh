@@ -4,6 +4,10 @@
 #   ./run.sh [DIR]     where the year is kept (default: build/demo). What is there from an earlier run is played anew.
 cd "$(dirname "$0")"
 . .ci/setup.sh
+case ${1:-} in
+  -h | --help) sed -n '2,4s/^# //p' run.sh; exit 0 ;;
+  -*) stop "run.sh has no option $1: ./run.sh [DIR]" ;;
+esac
 dir=${1:-build/demo}
 seed=12355
 year=2026

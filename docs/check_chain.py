@@ -5,6 +5,8 @@
 
 Prints PARTITION COUNTED HEAD VOID, to be compared with `toono verify`. It does not look at checksums, and reads
 whole files into memory.
+
+Ends with 0; 1 where a record is void, for the one owner of these files leaves none; 2 where there is no journal.
 """
 import hashlib
 import pathlib
@@ -27,7 +29,13 @@ def up(n, to):
     return (n + to - 1) // to * to
 
 
-for path in sorted(pathlib.Path(sys.argv[1], "journal").glob("*.seg")):
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+segments = sorted(pathlib.Path(sys.argv[1], "journal").glob("*.seg"))
+if not segments:
+    print(f"check_chain: there is no journal in {sys.argv[1]}", file=sys.stderr)
+    sys.exit(2)
+for path in segments:
     data = path.read_bytes()
     partitions = struct.unpack_from("<H", data, 12)[0]
     at = up(52 + 16 * partitions, 512)
@@ -51,3 +59,6 @@ for path in sorted(pathlib.Path(sys.argv[1], "journal").glob("*.seg")):
                 place += up(size, 16)
 for p in sorted(heads):
     print("r" if p == partitions - 1 else p, counted[p], heads[p].hex(), "void", void.get(p, 0))
+if void:
+    print("check_chain: there are void records: the journal is not whole; `toono verify` says where", file=sys.stderr)
+    sys.exit(1)

@@ -1,6 +1,9 @@
 // What the guide for auditors promises of the chain: other code, which knows only the format, finds the same.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -28,6 +31,39 @@ TEST_CASE("the chain checked by hand ends where verify says") {
   REQUIRE(heads.size() > 1);
   CHECK(heads.size() == verified.at("heads").as_object().size());
   for (const auto& [name, kept] : heads) CHECK(text(verified.at("heads"), name) == kept);
+  auto ends_with = [](const std::string& words) {
+    return std::system(
+        ("python3 " TOONO_SOURCE_DIR "/docs/check_chain.py " + words + " >/dev/null 2>&1").c_str());
+  };
+  CHECK(ends_with("'" + data.string() + "'") == 0);
+  CHECK(ends_with("/nowhere") == 2 << 8);
+  CHECK(ends_with("") == 1 << 8);
+  // A bit of one of the registry's first decisions: the chain does not go on behind it.
+  auto segment = data / "journal" / "000000000000.seg";
+  auto bytes = output_of("cat '" + segment.string() + "'");
+  std::size_t at = 0;
+  for (int record = 0; record < 30; ++record) at = bytes.find("TNJ1", at + 1);
+  bytes[at + 40] = static_cast<char>(bytes[at + 40] ^ 1);
+  std::ofstream(segment, std::ios::binary) << bytes;
+  CHECK(ends_with("'" + data.string() + "'") == 1 << 8);
+}
+
+TEST_CASE("a founding that the registry would refuse makes nothing") {
+  Desk desk;
+  auto stations = desk.dir() / "stations.csv", there = desk.dir() / "refused";
+  std::ofstream(stations)
+      << "code,tier,parent,name_zh,kind,note\n150000,I,,one,region,\n150102,III,150100,two,banner,\n";
+  auto init = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"--log", "embedded:" + there.string(), "init"};
+    words.insert(words.end(), more.begin(), more.end());
+    return desk.ask(kNow, words);
+  };
+  auto refused = init({"--stations", stations.string()});
+  CHECK(refused.code == 1);
+  CHECK_MESSAGE(has(refused.err, "OpenStation of 150102"), refused.err);
+  CHECK_FALSE(std::filesystem::exists(there));
+  CHECK_FALSE(std::filesystem::exists(there.string() + ".key"));
+  CHECK(init({}).code == 0);
 }
 
 }  // namespace toono
