@@ -16,6 +16,7 @@ TEST_CASE("a property that contradicts what safety needs is refused with the rea
   for (const auto& [name, value] : std::map<std::string, std::string>{{"acks", "1"},
                                                                       {"request.required.acks", "1"},
                                                                       {"enable.idempotence", "false"},
+                                                                      {"max.in.flight", "5"},
                                                                       {"check.crcs", "false"},
                                                                       {"auto.offset.reset", "earliest"},
                                                                       {"enable.auto.commit", "true"}}) {
