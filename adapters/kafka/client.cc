@@ -74,6 +74,7 @@ Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::stri
 
 /// Other names and spellings of the same.
 std::string canonical_name(const std::string& name) {
+  if (name == "max.in.flight") return "max.in.flight.requests.per.connection";
   return name == "request.required.acks" ? "acks" : name;
 }
 bool same_value(const std::string& wanted, const std::string& given) {
