@@ -13,10 +13,12 @@
 
 namespace {
 
-/// A file of the store that got number 1 would hold what is printed.
+/// A file of the store that got number 1 would hold what is printed. To print where there is nothing to print
+/// to fails as on a full disk: whoever closed it would lose answers unknowingly.
 void open_what_is_closed() {
   for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number)
-    if (::fcntl(number, F_GETFD) == -1 && errno == EBADF) (void)::open("/dev/null", O_RDWR);
+    if (::fcntl(number, F_GETFD) == -1 && errno == EBADF)
+      (void)::open("/dev/null", number == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int run(int argc, char** argv, bool json) {

@@ -150,7 +150,9 @@ TEST_CASE("closed descriptors are nobody's file") {
   Desk desk;
   CHECK(in_shell(desk, "", "send <&- >'" + (desk.dir() / "out").string() + "'") == 0);
   CHECK(has(content(desk.dir() / "err"), "there is no line with a command in it"));
-  CHECK(in_shell(desk, "", "status >&- 2>&- <&-") == 0);
+  CHECK(in_shell(desk, "", "status >&- 2>&- <&-") == 3);
+  CHECK(in_shell(desk, "", "status >&-") == 3);
+  CHECK(has(content(desk.dir() / "err"), "cannot write to standard output"));
   CHECK(in_shell(desk, "", "--now '' status") == 2);
   CHECK(desk.ask(kNow, {"verify", "--full"}).code == 0);
 }
