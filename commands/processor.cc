@@ -149,10 +149,8 @@ Result<void> Processor::decide_one(const LogRecord& record) {
   if (record.offset < follower_.head(record.partition).chain.next_command || !owned_[record.partition] ||
       follower_.has_lost())
     return {};
-  std::vector<std::uint64_t> aligned((record.bytes.size() + 7) / 8);
-  if (!record.bytes.empty()) std::memcpy(aligned.data(), record.bytes.data(), record.bytes.size());
-  const auto* command =
-      read_command({reinterpret_cast<const std::uint8_t*>(aligned.data()), record.bytes.size()});
+  Aligned aligned(record.bytes);
+  const auto* command = read_command(aligned.bytes());
   if (!command || !is_well_formed(*command))
     return append(record, nullptr, Rejection::malformed_command, Outcome::malformed, 0);
   if (!belongs_to(*command, record.partition, follower_.partitions()))
@@ -297,11 +295,8 @@ Result<void> Processor::settle_match(PartitionNumber partition, const Decision& 
     bool accepted = decision.outcome() == Outcome::accepted;
     if (decision.outcome() == Outcome::repeated) {
       TOONO_ASSIGN(auto first, store_.get(history_key(partition, *decision.entity(), decision.first_seq())));
-      std::vector<std::uint64_t> aligned(first ? (first->size() + 7) / 8 : 0);
-      if (first) std::memcpy(aligned.data(), first->data(), first->size());
-      const auto* record =
-          first ? read_record({reinterpret_cast<const std::uint8_t*>(aligned.data()), first->size()})
-                : nullptr;
+      Aligned aligned(first ? bytes_of(*first) : Bytes());
+      const auto* record = read_record(aligned.bytes());
       accepted =
           record && record->body_as_Decision() && record->body_as_Decision()->outcome() == Outcome::accepted;
     }
