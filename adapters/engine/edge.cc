@@ -154,7 +154,7 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   if (first) {
     sent.known = first->fingerprint == fingerprint ? Outcome::repeated : Outcome::conflict;
     sent.entity = first->entity;
-    TOONO_ASSIGN(sent.first, first_decision(sent));
+    TOONO_ASSIGN(sent.first, stored_record(sent.partition, *first));
     return sent;
   }
   if (line.body.type() == CommandBody::ErasePerson) TOONO_TRY(is_somebody(sent));
@@ -258,8 +258,11 @@ Result<void> Edge::default_subject(LineCommand& line, const Sent& sent) {
 
 Result<Buffer> Edge::first_decision(const Sent& sent) {
   TOONO_ASSIGN(auto first, engine_.follower().stored_outcome(sent.partition, sent.id));
-  if (!first) return Buffer{};
-  TOONO_ASSIGN(auto row, engine_.store().get(history_key(sent.partition, first->entity, first->seq)));
+  return first ? stored_record(sent.partition, *first) : Buffer{};
+}
+
+Result<Buffer> Edge::stored_record(PartitionNumber partition, const OutcomeRow& first) {
+  TOONO_ASSIGN(auto row, engine_.store().get(history_key(partition, first.entity, first.seq)));
   return row ? aligned_copy(*row) : Buffer{};
 }
 

@@ -49,6 +49,7 @@ class Edge {
 
  private:
   Result<void> find_room(const LineCommand& line, const Sent& sent);
+  Result<Buffer> stored_record(PartitionNumber partition, const OutcomeRow& first);
   Result<bool> is_urgent(const LineCommand& line, const Sent& sent);
   Result<void> is_somebody(const Sent& sent);
   Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
