@@ -7,7 +7,7 @@ stop() { printf 'toono: %s\n' "$*" >&2; exit 3; }
 packages_build="g++ cmake ninja-build pkg-config git ca-certificates flatbuffers-compiler libflatbuffers-dev
   librocksdb-dev librdkafka-dev libfmt-dev libssl-dev libsodium-dev libcli11-dev libtomlplusplus-dev libboost1.81-dev
   doctest-dev librapidcheck-dev libbenchmark-dev ccache mold python3
-  prometheus-cpp-dev libcivetweb-dev dpkg-dev"
+  prometheus-cpp-dev libcivetweb-dev libjemalloc-dev dpkg-dev"
 # Java and Maven run and fetch the broker of the tests (tests/kafka); a JDK, kcat and Python's venv run the examples of
 # docs/integrators.md (tests/integrators); mmdebstrap makes the machine that the package is tried on (tests/clean_machine.sh).
 packages_checks="clang-format-16 clang-tidy-16 openjdk-17-jdk-headless maven kcat python3-venv mmdebstrap"

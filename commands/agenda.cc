@@ -40,7 +40,7 @@ Result<void> Agenda::load(const Store& store, PartitionNumber partitions) {
   for (PartitionNumber partition = 0; partition < partitions; ++partition) {
     Key prefix(partition, Table::agenda);
     TOONO_TRY(store.scan(prefix, behind(prefix), [&](std::string_view key, std::string_view value) {
-      rows_.insert({std::string(key.substr(kKeyPrefix)), partition, std::string(value)});
+      rows_.insert_or_assign({std::string(key.substr(kKeyPrefix)), partition}, std::string(value));
       return true;
     }));
   }
@@ -49,22 +49,24 @@ Result<void> Agenda::load(const Store& store, PartitionNumber partitions) {
 
 void Agenda::change(const std::vector<AgendaChange>& changes) {
   for (const auto& change : changes) {
-    Row row{change.key.substr(kKeyPrefix), change.partition, change.row};
-    rows_.erase(row);
-    if (!change.removed) rows_.insert(std::move(row));
+    Place place{change.key.substr(kKeyPrefix), change.partition};
+    if (change.removed)
+      rows_.erase(place);
+    else
+      rows_.insert_or_assign(std::move(place), change.row);
   }
 }
 
 std::optional<Instant> Agenda::next_due() const {
   if (rows_.empty()) return std::nullopt;
-  return KeyReader(rows_.begin()->order).instant();
+  return KeyReader(rows_.begin()->first.order).instant();
 }
 
 std::vector<AgendaEntry> Agenda::due_by(Instant now, std::size_t limit, const Wanted& wanted) const {
   std::vector<AgendaEntry> due;
-  for (const auto& row : rows_) {
-    if (KeyReader(row.order).instant() > now || due.size() == limit) break;
-    auto entry = entry_of(row.order, row.partition, row.value);
+  for (const auto& [place, row] : rows_) {
+    if (KeyReader(place.order).instant() > now || due.size() == limit) break;
+    auto entry = entry_of(place.order, place.partition, row);
     if (!wanted || wanted(entry)) due.push_back(std::move(entry));
   }
   return due;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 
 #include "commands/command_builder.h"
 #include "core/store.h"
@@ -38,15 +38,12 @@ class Agenda {
   std::size_t size() const { return rows_.size(); }
 
  private:
-  struct Row {
+  struct Place {
     std::string order;  // the key without its partition: due, entity, timer
     PartitionNumber partition;
-    std::string value;
-    bool operator<(const Row& other) const {
-      return order != other.order ? order < other.order : partition < other.partition;
-    }
+    auto operator<=>(const Place&) const = default;
   };
-  std::set<Row> rows_;
+  std::map<Place, std::string> rows_;
 };
 
 /// The command that the agenda sends for this row. What goes to another entity names the partition to send it

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "commands/agenda.h"
 #include "commands/decide.h"
 #include "core/clock.h"
+#include "core/id_map.h"
 
 namespace toono {
 
@@ -104,7 +103,7 @@ class Processor {
   AnswerHandler answer_;
   KeyDestroyer destroy_keys_;
   std::vector<bool> owned_;
-  std::unordered_map<CommandId, std::uint32_t, IdHash> awaited_;
+  IdMap<CommandId, std::uint32_t> awaited_;
   /// Received, and what was decided on it has not been read back: when another engine was first somewhere,
   /// the next step decides it anew if it is still ours.
   std::vector<Left> left_;
@@ -112,7 +111,7 @@ class Processor {
   std::uint32_t races_lost_ = 0;
   flatbuffers::FlatBufferBuilder builder_{4096};
   /// Rows that were sent and did not go away: not sent again by this process.
-  std::unordered_set<CommandId, IdHash> parked_;
+  IdSet<CommandId> parked_;
   /// Every partition has been told of the registry up to here.
   std::vector<std::uint64_t> told_up_to_;
 };

@@ -234,7 +234,7 @@ void Folder::trim(std::size_t waiting) {
     outcomes_turned_at_ = runs_;
   }
   if (tallies_.size() > kCachedTallies)
-    std::erase_if(tallies_, [&](const auto& tally) { return tally.second.run < written; });
+    boost::unordered::erase_if(tallies_, [&](const auto& tally) { return tally.second.run < written; });
 }
 
 void Folder::forget() {

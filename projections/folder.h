@@ -5,10 +5,9 @@
 
 #include <optional>
 #include <span>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "core/chain.h"
+#include "core/id_map.h"
 #include "core/registry.h"
 #include "projections/state_cache.h"
 
@@ -93,13 +92,13 @@ class Folder {
   /// What its older half was used for last belongs to runs before this one.
   std::uint64_t states_turned_at_ = 0;
   /// Of runs that may not be in the store yet: two halves that take turns, as those of the states.
-  std::unordered_map<CommandId, OutcomeRow, IdHash> fresh_outcomes_, older_outcomes_;
+  IdMap<CommandId, OutcomeRow> fresh_outcomes_, older_outcomes_;
   std::uint64_t outcomes_turned_at_ = 0;
-  std::unordered_set<EntityId, IdHash> quarantined_;
-  std::unordered_map<TallyKey, Tally, TallyHash> tallies_;
+  IdSet<EntityId> quarantined_;
+  boost::unordered_flat_map<TallyKey, Tally, TallyHash> tallies_;
   std::vector<TallyKey> changed_tallies_;
   std::vector<Touched> touched_;
-  std::unordered_set<EntityId, IdHash> is_touched_;
+  IdSet<EntityId> is_touched_;
   RowBatch before_, after_;
   std::vector<Contribution> contributed_;
 };

@@ -2,6 +2,7 @@
 // mean. The numbers reach a disk and are never reused; a store whose layout version differs is rebuilt.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <string>
 #include <string_view>
 
@@ -30,15 +31,14 @@ class Key {
  public:
   Key(PartitionNumber partition, Table table) {
     number(partition);
-    text_ += static_cast<char>(table);
+    text_.push_back(static_cast<char>(table));
   }
   template <std::unsigned_integral Number>
   Key& number(Number value) {
     char bytes[sizeof(Number)];
     for (std::size_t i = 0; i < sizeof(Number); ++i)
       bytes[i] = static_cast<char>(value >> (8 * (sizeof(Number) - 1 - i)) & 0xff);
-    text_.append(bytes, sizeof bytes);
-    return *this;
+    return text({bytes, sizeof bytes});
   }
   /// Sorts by time, also before 1970.
   Key& instant(Instant at) { return number(static_cast<std::uint64_t>(at.ms()) ^ (1ull << 63)); }
@@ -47,18 +47,20 @@ class Key {
   Key& byte(std::uint8_t value) { return number(value); }
   template <ByteId Id>
   Key& id(const Id& id) {
-    text_.append(text_of(bytes_of(id)));
-    return *this;
+    return text(text_of(bytes_of(id)));
   }
   Key& text(std::string_view text) {
-    text_.append(text);
+    text_.insert(text_.end(), text.begin(), text.end());
     return *this;
   }
-  operator std::string_view() const { return text_; }  // NOLINT: a key is read wherever bytes are
-  const std::string& str() const { return text_; }
+  operator std::string_view() const {  // NOLINT: a key is read wherever bytes are
+    return {text_.data(), text_.size()};
+  }
+  std::string str() const { return {text_.data(), text_.size()}; }
 
  private:
-  std::string text_;
+  /// As long as nearly all keys are, so that none costs an allocation.
+  boost::container::small_vector<char, 64> text_;
 };
 
 /// The first key behind every key that begins with `prefix`.

@@ -3,8 +3,9 @@
 // have what the cache has.
 #pragma once
 
-#include <unordered_map>
+#include <memory>
 
+#include "core/id_map.h"
 #include "projections/views.h"
 
 namespace toono {
@@ -17,15 +18,18 @@ class StateCache {
   /// Null: not here, which says nothing about the store. Stays valid until trim() or clear().
   EntityState* find(const EntityId& entity) {
     // Deciding, appending and folding ask for the same state one after the other.
-    if (last_ && last_->first == entity) return &last_->second;
-    if (auto found = young_.find(entity); found != young_.end()) return remember(*found);
+    if (last_ && last_id_ == entity) return last_;
+    if (auto found = young_.find(entity); found != young_.end()) return remember(entity, *found->second);
     auto found = old_.find(entity);
     if (found == old_.end()) return nullptr;
-    // Nodes move between the maps without moving the state itself.
-    return remember(*young_.insert(old_.extract(found)).position);
+    auto& state = *young_.emplace(entity, std::move(found->second)).first->second;
+    old_.erase(found);
+    return remember(entity, state);
   }
   EntityState& put(const EntityId& entity, EntityState state) {
-    return *remember(*young_.insert_or_assign(entity, std::move(state)).first);
+    auto& place = young_[entity];
+    place = std::make_unique<EntityState>(std::move(state));
+    return *remember(entity, *place);
   }
   /// False: there is room yet. True: what was not asked for since the last time is gone.
   bool trim() {
@@ -42,16 +46,18 @@ class StateCache {
   }
 
  private:
-  using Map = std::unordered_map<EntityId, EntityState, IdHash>;
-  EntityState* remember(Map::value_type& entry) {
-    last_ = &entry;
-    return &entry.second;
+  /// The states stay where they are when the map grows, or when they change maps.
+  using Map = IdMap<EntityId, std::unique_ptr<EntityState>>;
+  EntityState* remember(const EntityId& entity, EntityState& state) {
+    last_id_ = entity;
+    return last_ = &state;
   }
 
   std::size_t limit_;
   Map young_;
   Map old_;
-  Map::value_type* last_ = nullptr;
+  EntityId last_id_;
+  EntityState* last_ = nullptr;
 };
 
 }  // namespace toono
