@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/bytes.h"
@@ -15,6 +16,10 @@ namespace toono {
 
 /// 0..P-1 hold the cases, contacts and people; P is the registry's.
 using PartitionNumber = std::uint16_t;
+/// As people read it: the registry's is "r".
+inline std::string partition_text(PartitionNumber partition, PartitionNumber partitions) {
+  return partition == partitions ? "r" : std::to_string(partition);
+}
 
 enum class Topic : std::uint8_t { inbox = 0, journal = 1 };
 

@@ -220,7 +220,7 @@ Result<std::string> answer_json(const Store& store, PartitionNumber partitions, 
     if (row) (void)read_plain(*row, head);
     void_count += head.void_count;
     quarantined += head.quarantined_count;
-    out.field(partition == partitions ? "r" : std::to_string(partition), head.seq);
+    out.field(partition_text(partition, partitions), head.seq);
   }
   out.end_object()
       .field("void", void_count)

@@ -183,10 +183,6 @@ Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber parti
   return chain.conclude();
 }
 
-std::string partition_text(PartitionNumber partition, PartitionNumber partitions) {
-  return partition == partitions ? "r" : std::to_string(partition);
-}
-
 std::string head_text(const JournalHead& head) {
   return fmt::format("{}:{}", head.seq, to_hex(bytes_of(head.hash)));
 }

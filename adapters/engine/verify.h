@@ -73,8 +73,6 @@ Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber parti
 std::optional<Digest> parse_digest(std::string_view hex);
 /// `"0":"17:6b86..."`: a head as it is printed and kept.
 std::string head_text(const JournalHead& head);
-/// `partition` P is written "r".
-std::string partition_text(PartitionNumber partition, PartitionNumber partitions);
 /// `{"0":"12:<64 hex>",...,"r":...}`, the members that `verify` prints under "heads".
 std::string heads_json(const std::vector<JournalHead>& heads, PartitionNumber partitions);
 /// What an earlier `verify --json` or a backup's manifest says, or the object under its "heads" alone. Error

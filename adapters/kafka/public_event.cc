@@ -41,8 +41,8 @@ PublicFeed::PublicFeed(PartitionNumber partitions_with_registry)
       chains_(partitions_with_registry) {}
 
 Error PublicFeed::journal_error(PartitionNumber partition, std::uint64_t seq, std::string what) const {
-  auto name = partition == partitions_ ? std::string("r") : std::to_string(partition);
-  return {ErrorCode::damaged, std::move(what), fmt::format("partition {}, record {}", name, seq),
+  return {ErrorCode::damaged, std::move(what),
+          fmt::format("partition {}, record {}", partition_text(partition, partitions_), seq),
           "run `toono verify`; nothing is published beyond it"};
 }
 

@@ -20,10 +20,6 @@ struct Reading {
   bool over = false;
 };
 
-std::string name_of(PartitionNumber partition, PartitionNumber partitions) {
-  return partition == partitions ? "r" : std::to_string(partition);
-}
-
 /// Reads records by the rule of the journal and lets only those in that `belongs` agrees to.
 class PrefixReader {
  public:
@@ -66,7 +62,7 @@ class PrefixReader {
     if (verdict == Verdict::broken)
       return unexpected(
           {ErrorCode::damaged, "the journal is broken: a record is missing or was altered",
-           fmt::format("record {}:{}", name_of(record.partition, partitions_), reading.head.seq + 1),
+           fmt::format("record {}:{}", partition_text(record.partition, partitions_), reading.head.seq + 1),
            "run `toono verify` and restore the journal from a backup"});
     if (verdict == Verdict::counts) {
       reading.over = !belongs_(record.partition, *decision);
@@ -99,7 +95,7 @@ Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_
   const auto& head = reader.reading(as_of.partition).head;
   if (head.seq == as_of.seq) return head.decided_at;
   return unexpected({ErrorCode::not_found, "the journal has no such record",
-                     fmt::format("{}:{}", name_of(as_of.partition, partitions), as_of.seq),
+                     fmt::format("{}:{}", partition_text(as_of.partition, partitions), as_of.seq),
                      fmt::format("the last one of this partition is {}", head.seq)});
 }
 

@@ -79,7 +79,7 @@ SimulationReport report_of(Engine& engine, const Tally& tally, Instant ended_at)
   for (PartitionNumber partition = 0; partition <= engine.partitions(); ++partition) {
     const auto& head = engine.follower().head(partition).chain;
     report.decisions += head.seq;
-    report.heads[partition == engine.partitions() ? "r" : std::to_string(partition)] =
+    report.heads[partition_text(partition, engine.partitions())] =
         fmt::format("{}:{}", head.seq, to_hex(bytes_of(head.hash)));
   }
   for (auto type : EnumValuesCommandBody())
