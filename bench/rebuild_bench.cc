@@ -16,8 +16,7 @@ std::uint64_t read_and_hash(const std::filesystem::path& dir) {
   std::vector<Digest> heads(reader.partitions());
   std::uint64_t records = 0, wrong = 0;
   must(reader.scan(Topic::journal, from, [&](const LogRecord& record) {
-    const auto* read = read_record(record.bytes);
-    const auto* decision = read ? read->body_as_Decision() : nullptr;
+    const auto* decision = decision_of(record.bytes);
     if (record.offset != 0) wrong += decision && *decision->prev() == heads[record.partition] ? 0 : 1;
     heads[record.partition] = sha256(record.bytes);
     ++records;

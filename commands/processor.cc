@@ -273,7 +273,7 @@ bool Processor::is_awaited(const Decision& decision) const {
 }
 
 Result<void> Processor::answer(const CountedDecision& counted) {
-  const auto* decision = read_record(counted.bytes)->body_as_Decision();
+  const auto* decision = decision_of(counted.bytes);
   if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
     awaited_.erase(found);
   if (decision->outcome() == Outcome::accepted) parked_.erase(*decision->command_id());
@@ -296,9 +296,8 @@ Result<void> Processor::settle_match(PartitionNumber partition, const Decision& 
     if (decision.outcome() == Outcome::repeated) {
       TOONO_ASSIGN(auto first, store_.get(history_key(partition, *decision.entity(), decision.first_seq())));
       Aligned aligned(first ? bytes_of(*first) : Bytes());
-      const auto* record = read_record(aligned.bytes());
-      accepted =
-          record && record->body_as_Decision() && record->body_as_Decision()->outcome() == Outcome::accepted;
+      const auto* answer = decision_of(aligned.bytes());
+      accepted = answer && answer->outcome() == Outcome::accepted;
     }
     SettleAgendaT body;
     body.entity_id = entry.entity;

@@ -44,11 +44,26 @@ struct GenesisFacts {
   Instant created_at;
   bool simulated = false;
 };
+GenesisFacts facts_of(const Genesis& genesis);
 Buffer genesis_record(const GenesisFacts& facts, std::uint16_t partition);
+
+/// Log records and rows may lie anywhere; FlatBuffers wants them aligned. A copy where needed, else a view.
+class Aligned {
+ public:
+  explicit Aligned(Bytes bytes);
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+  std::vector<std::uint64_t> copy_;
+};
 
 /// Reads a journal record; null when the bytes are not a record that this code can read (misaligned bytes are
 /// refused: copy them first). The view lasts as long as the bytes.
 const Record* read_record(Bytes bytes);
+/// The same, and null when the record is something else.
+const Decision* decision_of(Bytes bytes);
+const Genesis* genesis_of(Bytes bytes);
 
 /// The events of a decision: none where the vector is absent, which is how FlatBuffers says so.
 using Events = flatbuffers::Vector<flatbuffers::Offset<Event>>;

@@ -40,17 +40,12 @@ Result<void> Follower::load_heads() {
   TOONO_ASSIGN(auto stored, store_.get(genesis_key(0)));
   if (!stored) return {};
   Aligned aligned(bytes_of(*stored));
-  if (const auto* record = read_record(aligned.bytes()); record && record->body_as_Genesis())
-    remember(*record->body_as_Genesis());
+  if (const auto* genesis = genesis_of(aligned.bytes())) remember(*genesis);
   return {};
 }
 
 void Follower::remember(const Genesis& genesis) {
-  genesis_ = {.log_id = *genesis.log_id(),
-              .partitions = genesis.partitions(),
-              .window = genesis.window(),
-              .created_at = *genesis.created_at(),
-              .simulated = genesis.simulated()};
+  genesis_ = facts_of(genesis);
   window_ = genesis_->window;
 }
 
@@ -60,8 +55,7 @@ Result<void> Follower::load_registry() {
   Result<void> outcome;
   TOONO_TRY(store_.scan(prefix, behind(prefix), [&](std::string_view, std::string_view value) {
     Aligned record(bytes_of(value));
-    const auto* found = read_record(record.bytes());
-    const auto* decision = found ? found->body_as_Decision() : nullptr;
+    const auto* decision = decision_of(record.bytes());
     if (!decision) {
       outcome = unexpected({ErrorCode::damaged, "a stored decision of the registry cannot be read",
                             "table entity", "run `toono rebuild` to make the store anew from the journal"});
@@ -246,9 +240,9 @@ std::vector<AgendaChange> Follower::take_agenda_changes() { return std::exchange
 
 Result<void> Follower::foresee(PartitionNumber partition, Buffer decision) {
   Aligned aligned(decision);
-  const auto* record = read_record(aligned.bytes());
-  check(record && record->body_as_Decision(), "a decision that was just made can be read");
-  const auto& made = *record->body_as_Decision();
+  const auto* decided = decision_of(aligned.bytes());
+  check(decided != nullptr, "a decision that was just made can be read");
+  const auto& made = *decided;
   auto& head = heads_[partition];
   head.chain = extend(head.chain, made, sha256(decision));
   TOONO_TRY(fold(partition, made, aligned.bytes()));

@@ -9,13 +9,6 @@ Error journal_error(std::string what, PartitionNumber partition, std::uint64_t s
           std::move(next)};
 }
 
-Aligned::Aligned(Bytes bytes) : bytes_(bytes) {
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return;
-  copy_.resize((bytes.size() + 7) / 8);
-  std::memcpy(copy_.data(), bytes.data(), bytes.size());
-  bytes_ = {reinterpret_cast<const std::uint8_t*>(copy_.data()), bytes.size()};
-}
-
 namespace {
 bool begins_with_time(const CommandId& id) { return id.bytes()->Get(6) >> 4 == 7; }
 }  // namespace

@@ -30,17 +30,6 @@ struct PartitionHead {
 HeadRow row_of(const PartitionHead& head);
 PartitionHead head_of(const HeadRow& row);
 
-/// Log records may lie anywhere; FlatBuffers wants them aligned. A copy where needed, else a view.
-class Aligned {
- public:
-  explicit Aligned(Bytes bytes);
-  Bytes bytes() const { return bytes_; }
-
- private:
-  Bytes bytes_;
-  std::vector<std::uint64_t> copy_;
-};
-
 /// What a record is: genesis, a decision that counts, or neither: void.
 struct JournalRecord {
   const Genesis* genesis = nullptr;

@@ -117,8 +117,7 @@ Result<EntityState> refold(const Store& store, const Source& source) {
   auto prefix = history_prefix(source.partition, source.entity);
   TOONO_TRY(store.scan(prefix, behind(prefix), [&](std::string_view, std::string_view row) {
     Aligned aligned(bytes_of(row));
-    const auto* record = read_record(aligned.bytes());
-    const auto* decision = record ? record->body_as_Decision() : nullptr;
+    const auto* decision = decision_of(aligned.bytes());
     is_readable = decision != nullptr;
     if (!is_readable || decision->outcome() != Outcome::accepted) return is_readable;
     auto next = state;

@@ -201,14 +201,9 @@ void ChainVerifier::conclude_voids(PartitionNumber partition) {
 
 // Every partition's genesis follows from the registry's.
 void ChainVerifier::check_genesis(PartitionNumber partition) {
-  const auto* record = read_record(chains_[found_.partitions].genesis);
-  const auto* registry = record ? record->body_as_Genesis() : nullptr;
+  const auto* registry = genesis_of(chains_[found_.partitions].genesis);
   if (!registry || chains_[partition].genesis.empty()) return;
-  GenesisFacts facts{.log_id = *registry->log_id(),
-                     .partitions = registry->partitions(),
-                     .window = registry->window(),
-                     .created_at = *registry->created_at(),
-                     .simulated = registry->simulated()};
+  auto facts = facts_of(*registry);
   if (chains_[partition].genesis != genesis_record(facts, partition))
     find(partition, 0, "", "its genesis does not follow from the registry's");
   if (!(facts.log_id == log_.log_id) || facts.partitions != found_.partitions)

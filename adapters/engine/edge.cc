@@ -44,11 +44,6 @@ bool is_internal(CommandBody type) {
 #undef TOONO_IS
 }
 
-const Decision* decision_of(const Buffer& record) {
-  const auto* read = read_record(record);
-  return read ? read->body_as_Decision() : nullptr;
-}
-
 CommandId Edge::new_command_id() {
   std::array<std::uint8_t, 16> bytes{};
   engine_.entropy().fill(bytes);

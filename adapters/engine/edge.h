@@ -71,7 +71,4 @@ class Edge {
 /// Commands that only the engine itself sends.
 bool is_internal(CommandBody type);
 
-/// The bytes of a stored decision, aligned for reading; null when they are not a decision.
-const Decision* decision_of(const Buffer& record);
-
 }  // namespace toono

@@ -143,8 +143,7 @@ Result<void> Engine::check_inbox(PartitionNumber partition) {
                              begin, head.chain.next_command)));
   if (head.chain.seq == 0 || begin == head.chain.next_command) return {};
   TOONO_ASSIGN(auto decided, first_record(*log_, Topic::journal, {partition, head.head_offset, head.place}));
-  const auto* record = decided ? read_record(*decided) : nullptr;
-  const auto* decision = record ? record->body_as_Decision() : nullptr;
+  const auto* decision = decided ? decision_of(*decided) : nullptr;
   if (!decision) return unexpected(not_ours(*options_.kafka, partition, "the head of the journal is gone"));
   TOONO_ASSIGN(auto command, first_record(*log_, Topic::inbox, {partition, decision->command_offset(), 0}));
   if (!command)

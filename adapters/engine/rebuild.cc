@@ -226,8 +226,7 @@ Result<void> check_rows_are_of(const Store& rows, EmbeddedLog& log, const fs::pa
   TOONO_ASSIGN(auto genesis, rows.get(genesis_key(0)));
   if (genesis) {
     Aligned aligned(bytes_of(*genesis));
-    const auto* record = read_record(aligned.bytes());
-    const auto* facts = record ? record->body_as_Genesis() : nullptr;
+    const auto* facts = genesis_of(aligned.bytes());
     if (facts && !(*facts->log_id() == log.log_id()))
       return unexpected({ErrorCode::damaged,
                          fmt::format("the journal is of log {}, the rows were made from log {}",

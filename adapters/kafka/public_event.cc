@@ -3,18 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 namespace toono {
 namespace {
-
-/// FlatBuffers wants its bytes aligned; a log may give them anywhere.
-Bytes aligned(Bytes bytes, std::vector<std::uint64_t>& copy) {
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return bytes;
-  copy.resize((bytes.size() + 7) / 8);
-  std::memcpy(copy.data(), bytes.data(), bytes.size());
-  return {reinterpret_cast<const std::uint8_t*>(copy.data()), bytes.size()};
-}
 
 template <class Body>
 const ReferralId* referral_of(const Event& event) {
@@ -53,7 +43,8 @@ Result<void> PublicFeed::take(const LogRecord& record, const Use& use) {
     return unexpected(
         journal_error(record.partition, chain.head.seq + 1, "records of the journal are missing"));
   chain.next_offset = record.offset + 1;
-  const auto* read = read_record(aligned(record.bytes, copy_));
+  Aligned aligned(record.bytes);
+  const auto* read = read_record(aligned.bytes());
   if (!chain.begun) return begin(record, read, sha256(record.bytes));
   const auto* decision = read ? read->body_as_Decision() : nullptr;
   auto verdict = decision ? judge(chain.head, *decision, window_) : Verdict::is_void;

@@ -56,7 +56,6 @@ class PublicFeed {
   std::uint64_t void_count_ = 0, unknown_count_ = 0;
   /// Every referral's line, from the event that prepared it.
   std::unordered_map<ReferralId, ReferralLine, IdHash> lines_;
-  std::vector<std::uint64_t> copy_;
 };
 
 }  // namespace toono

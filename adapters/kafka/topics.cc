@@ -141,14 +141,9 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
 }
 
 std::optional<GenesisFacts> founding_facts(Bytes bytes) {
-  const Record* record = read_record(bytes);
-  const Genesis* genesis = record ? record->body_as_Genesis() : nullptr;
+  const Genesis* genesis = genesis_of(bytes);
   if (!genesis) return std::nullopt;
-  GenesisFacts facts{.log_id = *genesis->log_id(),
-                     .partitions = genesis->partitions(),
-                     .window = genesis->window(),
-                     .created_at = *genesis->created_at(),
-                     .simulated = genesis->simulated()};
+  auto facts = facts_of(*genesis);
   // Nothing else may be in it: the others are made from these facts.
   if (!std::ranges::equal(bytes, genesis_record(facts, facts.partitions))) return std::nullopt;
   return facts;

@@ -49,7 +49,7 @@ bool fits(const std::string& property, const std::string& found, const std::stri
   return have >= need;
 }
 
-std::string genesis_of(PartitionNumber partition) {
+std::string genesis_property(PartitionNumber partition) {
   return fmt::format("genesis of partition {}", partition);
 }
 
@@ -236,16 +236,15 @@ Result<void> TopicCheck::chains() {
 Result<bool> TopicCheck::has_first(PartitionNumber partition) {
   auto found = watermarks(admin_.address(), admin_.client(), names_.journal, partition, admin_.listener());
   if (found && found->high > 0 && found->low == 0) return true;
-  find(names_.journal, genesis_of(partition), found && found->low > 0 ? "removed" : "none",
+  find(names_.journal, genesis_property(partition), found && found->low > 0 ? "removed" : "none",
        to_text(genesis_->log_id), "restore the topic from a backup: it was recreated, cut, or never founded");
   return false;
 }
 
 void TopicCheck::compare(PartitionNumber partition, const Buffer& first) {
   if (std::ranges::equal(first, genesis_record(*genesis_, partition))) return;
-  const Record* record = read_record(first);
-  const Genesis* other = record ? record->body_as_Genesis() : nullptr;
-  find(names_.journal, genesis_of(partition), other ? to_text(*other->log_id()) : "another record",
+  const Genesis* other = genesis_of(first);
+  find(names_.journal, genesis_property(partition), other ? to_text(*other->log_id()) : "another record",
        to_text(genesis_->log_id), "this partition belongs to another log: restore the topic from a backup");
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/chain.h"
-#include "projections/journal_reader.h"
 
 namespace toono {
 
@@ -13,8 +12,7 @@ Result<void> each_decision(const Store& store, PartitionNumber partition, const 
   TOONO_TRY(
       scan_prefix(store, history_prefix(partition, entity), [&](std::string_view, std::string_view value) {
         Aligned aligned(bytes_of(value));
-        const auto* record = read_record(aligned.bytes());
-        const auto* decision = record ? record->body_as_Decision() : nullptr;
+        const auto* decision = decision_of(aligned.bytes());
         damaged = !decision;
         if (damaged) return false;
         return decision->outcome() != Outcome::accepted || use(*decision);

@@ -45,7 +45,7 @@ LogRecord with_bytes(LogRecord record, const Buffer& bytes) {
 TEST_CASE("every event of every accepted decision is told in order and under its place") {
   std::size_t decisions_with_events = 0, told = 0;
   for (const auto& kept : year().journal) {
-    const auto* decision = read_record(kept.record.bytes)->body_as_Decision();
+    const auto* decision = decision_of(kept.record.bytes);
     if (!decision || decision->outcome() != Outcome::accepted) continue;
     ++decisions_with_events;
     told += decision->events()->size();

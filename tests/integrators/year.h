@@ -63,12 +63,7 @@ inline const Year& year() {
       kept[record.partition].push_back({copy, bytes});
       return true;
     }));
-    const auto& first = *read_record(*kept[made.partitions].front().bytes)->body_as_Genesis();
-    made.genesis = {.log_id = *first.log_id(),
-                    .partitions = first.partitions(),
-                    .window = first.window(),
-                    .created_at = *first.created_at(),
-                    .simulated = first.simulated()};
+    made.genesis = facts_of(*genesis_of(*kept[made.partitions].front().bytes));
     PublicFeed feed(reader.partitions());
     for (int p = made.partitions; p >= 0; --p)
       for (auto& record : kept[static_cast<std::size_t>(p)]) {

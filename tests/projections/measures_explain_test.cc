@@ -31,7 +31,7 @@ class Journal {
     FinishRecordBuffer(builder, Record::Pack(builder, &record));
     Bytes bytes(builder.GetBufferPointer(), builder.GetSize());
     RowBatch rows;
-    auto applied = folder_.apply(partition, *read_record(bytes)->body_as_Decision(), bytes, rows);
+    auto applied = folder_.apply(partition, *decision_of(bytes), bytes, rows);
     REQUIRE(applied);
     REQUIRE(!applied->quarantined);
     REQUIRE(folder_.write_views(rows));

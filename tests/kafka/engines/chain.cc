@@ -1,6 +1,6 @@
 #include "tests/kafka/engines/chain.h"
 
-#include "adapters/engine/edge.h"
+#include "core/chain.h"
 #include "tests/kafka/must.h"
 
 namespace toono::testing {
