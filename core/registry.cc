@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/chain.h"
 #include "core/events.h"
 
 namespace toono {
@@ -50,6 +51,13 @@ bool Registry::apply(std::uint64_t position, const Event& event) {
   TOONO_REGISTRY_EVENTS(TOONO_APPLY)
 #undef TOONO_APPLY
   return false;
+}
+
+bool Registry::apply(const Decision& decision) {
+  if (decision.outcome() != Outcome::accepted) return true;
+  bool readable = true;
+  for (const auto* event : events_of(decision)) readable &= apply(decision.seq(), *event);
+  return readable;
 }
 
 void Registry::on(std::uint64_t position, const StationOpened& event) {

@@ -11,6 +11,7 @@
 
 #include "core/calendar.h"
 #include "core/evolve.h"
+#include "schemas/journal_generated.h"
 #include "schemas/registry_generated.h"
 
 namespace toono {
@@ -71,6 +72,8 @@ class Registry {
 
   /// Applies one event of the decision at `position`. False: not an event of the registry.
   [[nodiscard]] bool apply(std::uint64_t position, const Event& event);
+  /// Applies all events of a decision that was accepted. False: not all are events of the registry.
+  [[nodiscard]] bool apply(const Decision& decision);
   /// The last position applied, also of decisions without events.
   std::uint64_t position() const { return position_; }
   /// Forgets everything, to be folded again from the beginning. Views of before are no longer valid.

@@ -115,8 +115,7 @@ Result<Folder::Applied> Folder::apply(PartitionNumber partition, const Decision&
   fresh_outcomes_.insert_or_assign(*decision.command_id(), outcome);
   if (decision.outcome() != Outcome::accepted || is_quarantined(*decision.entity())) return applied;
   if (decision.entity_kind() == EntityKind::registry) {
-    for (const auto* event : events_of(decision))
-      applied.quarantined |= !registry_.apply(decision.seq(), *event);
+    applied.quarantined = !registry_.apply(decision);
     return applied;
   }
   if (!changes_state(decision)) return applied;

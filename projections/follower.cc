@@ -61,8 +61,7 @@ Result<void> Follower::load_registry() {
                             "table entity", "run `toono rebuild` to make the store anew from the journal"});
       return false;
     }
-    if (decision->outcome() == Outcome::accepted)
-      for (const auto* event : events_of(*decision)) (void)registry_.apply(decision->seq(), *event);
+    (void)registry_.apply(*decision);
     return true;
   }));
   registry_.advance(heads_[partitions_].chain.seq);

@@ -9,9 +9,9 @@
 #include "adapters/json/asyncapi.h"
 #include "adapters/json/describe.h"
 #include "adapters/json/writer.h"
+#include "core/chain.h"
 #include "core/registry.h"
 #include "core/time.h"
-#include "projections/journal_reader.h"
 
 namespace toono::cli {
 namespace {
@@ -74,13 +74,10 @@ Result<std::vector<std::pair<StaffId, StationId>>> staff_of(const std::filesyste
   auto day = day_of(now.value_or(SystemClock().now()));
   TOONO_TRY(reader.scan(Topic::journal, {{registry_partition}}, [&](const LogRecord& record) {
     Aligned aligned(record.bytes);
-    const auto* read = read_record(aligned.bytes());
-    const auto* genesis = read ? read->body_as_Genesis() : nullptr;
+    const auto* genesis = genesis_of(aligned.bytes());
     // The clock of a simulated store stands where its year ended.
     if (genesis && genesis->simulated() && !now) day = kLastDay;
-    const auto* decision = read ? read->body_as_Decision() : nullptr;
-    if (decision && decision->outcome() == Outcome::accepted)
-      for (const auto* event : events_of(*decision)) (void)registry.apply(decision->seq(), *event);
+    if (const auto* decision = decision_of(aligned.bytes())) (void)registry.apply(*decision);
     return true;
   }));
   return registry.now().staff(day);

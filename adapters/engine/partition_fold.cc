@@ -68,11 +68,8 @@ Result<void> PartitionFold::read(const LogRecord& record) {
   const auto& decision = *found.decision;
   if (!leaves_rows(decision)) return {};
   head_.note_command(*decision.command_id());
-  if (decision.outcome() == Outcome::accepted && decision.entity_kind() == EntityKind::registry) {
-    bool readable = true;
-    for (const auto* event : events_of(decision)) readable &= registry_.apply(decision.seq(), *event);
-    head_.quarantined_count += readable ? 0 : 1;
-  }
+  if (decision.entity_kind() == EntityKind::registry)
+    head_.quarantined_count += registry_.apply(decision) ? 0 : 1;
   TOONO_TRY(put(outcome_key(partition_, *decision.command_id()), plain_bytes(outcome_of(decision)),
                 decision.seq()));
   return decisions_.add(history_key(partition_, *decision.entity(), decision.seq()), text_of(record.bytes));

@@ -56,14 +56,11 @@ Replayed replay(const std::vector<Buffer>& records) {
   EntityState state;
   Registry registry;
   for (const auto& bytes : records) {
-    const auto* record = read_record(bytes);
-    REQUIRE(record != nullptr);
-    const auto* decision = record->body_as_Decision();
+    const auto* decision = decision_of(bytes);
     REQUIRE(decision != nullptr);
     replayed.events.push_back(to_json(bytes, "Record"));
     auto kind = decision->entity_kind();
-    if (kind == EntityKind::registry)
-      for (const auto* event : *decision->events()) CHECK(registry.apply(decision->seq(), *event));
+    if (kind == EntityKind::registry) CHECK(registry.apply(*decision));
     if (kind == EntityKind::registry || kind == EntityKind::partition) continue;
     if (kind_of(state) == EntityKind::none) state = new_state(kind);
     CHECK(fold_decision(state, *decision));
@@ -140,8 +137,7 @@ TEST_CASE("there is a golden record of every event") {
   for (const auto& version : versions())
     for (const auto& history : read_golden(version / "records.hex"))
       for (const auto& bytes : history)
-        for (const auto* event : *read_record(bytes)->body_as_Decision()->events())
-          seen.insert(event->body_type());
+        for (const auto* event : *decision_of(bytes)->events()) seen.insert(event->body_type());
   for (auto type : EnumValuesEventBody())
     if (type != EventBody::NONE)
       CHECK_MESSAGE(seen.contains(type), std::string(EnumNameEventBody(type)),
@@ -159,8 +155,7 @@ TEST_CASE("golden records are written when they are asked for") {
       if (fs::exists(other / "records.hex"))
         for (const auto& history : read_golden(other / "records.hex"))
           for (const auto& bytes : history)
-            for (const auto* event : *read_record(bytes)->body_as_Decision()->events())
-              known.insert(event->body_type());
+            for (const auto* event : *decision_of(bytes)->events()) known.insert(event->body_type());
     fs::create_directories(folder);
     write_golden(records, histories_with_every_event(known));
   }
