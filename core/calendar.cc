@@ -89,21 +89,18 @@ WorkingCalendar::WorkingCalendar() : week_(kWeeks, kMondayToFriday) {
 
 WorkingCalendar WorkingCalendar::plain() {
   WorkingCalendar calendar;
-  calendar.version_ = "plain";
   return calendar;
 }
 
 Result<WorkingCalendar> WorkingCalendar::build(const CalendarT& national, const CalendarT* local) {
   TOONO_TRY(validate(national));
   WorkingCalendar calendar;
-  calendar.version_ = national.version;
   calendar.published_from_ = days_from_civil({national.first_year, 1, 1});
   calendar.published_until_ = days_from_civil({national.last_year + 1, 1, 1});
   calendar.set_days(national);
   if (!national.hours.empty()) calendar.set_hours(national.hours);
   if (local != nullptr) {
     TOONO_TRY(validate(*local));
-    calendar.version_ += "+" + local->version;
     calendar.set_days(*local);
     if (!local->hours.empty()) calendar.set_hours(local->hours);
   }
@@ -205,14 +202,6 @@ bool WorkingCalendar::all_published(std::int64_t first_day, std::int64_t last_da
 }
 
 bool WorkingCalendar::is_working_day(Day day) const { return works(day.days()); }
-bool WorkingCalendar::is_published(Day day) const { return all_published(day.days(), day.days()); }
-
-Day WorkingCalendar::next_working_day(Day day) const {
-  const std::int64_t tomorrow = std::int64_t{day.days()} + 1;
-  const std::int64_t next = working_day_at(working_days_before(tomorrow), tomorrow);
-  return Day(
-      static_cast<std::int32_t>(std::min<std::int64_t>(next, std::numeric_limits<std::int32_t>::max())));
-}
 
 Deadline WorkingCalendar::add_working_days(Instant start, std::uint32_t n) const {
   if (n == 0) return {start, false};

@@ -38,25 +38,14 @@ class WorkingCalendar {
   static WorkingCalendar plain();
 
   bool is_working_day(Day day) const;
-  /// The first working day after `day`.
-  Day next_working_day(Day day) const;
-  /// True when the national notice covers the day's year.
-  bool is_published(Day day) const;
 
   /// Close of work on the n-th working day after the day of `start`; with n = 0 `start` itself.
   Deadline add_working_days(Instant start, std::uint32_t n) const;
   /// The first moment at which so much working time has passed since `start`: at close of work, not at the
   /// opening that follows it. Nothing or less to add gives `start` itself.
   Deadline add_working_ms(Instant start, std::int64_t ms) const;
-  Deadline add_working_time(Instant start, std::uint32_t minutes) const {
-    return add_working_ms(start, minutes * kMinuteMs);
-  }
   /// Working time from one moment to the other, negative when `to` is the earlier.
   std::int64_t working_ms_between(Instant from, Instant to) const;
-
-  /// The versions that it was built from, the national one first: `2026`, `2026+150700-1`.
-  const std::string& version() const { return version_; }
-  std::int64_t working_ms_per_day() const { return day_ms_; }
 
  private:
   /// 1990-01-01 was a Monday; the table ends with the Sunday after the last day of 2100. Outside, Monday to
@@ -84,7 +73,6 @@ class WorkingCalendar {
   std::int64_t worked_before(std::int64_t local_ms) const;
   bool all_published(std::int64_t first_day, std::int64_t last_day) const;
 
-  std::string version_;
   std::vector<WorkingShift> shifts_;
   std::int64_t day_ms_ = 0;
   std::int64_t published_from_ = 0;  // days, half-open
