@@ -2,7 +2,6 @@
 #include "adapters/vault/slot_vault.h"
 
 #include <algorithm>
-#include <new>
 
 #include "adapters/vault/errors.h"
 #include "adapters/vault/number.h"
@@ -46,14 +45,7 @@ HeaderBytes new_vault_header(const KeyBytes& master, Entropy& entropy) {
 }
 
 SlotVault::SlotVault(std::unique_ptr<Medium> medium, std::string where, Access access, Entropy& entropy)
-    : file_(std::move(medium), std::move(where), access), entropy_(entropy) {
-  ready_sodium();
-  // Locked, not dumped, wiped by sodium_free; a refused lock is no error.
-  void* pages = sodium_malloc(sizeof(Held));
-  check(pages != nullptr, "no memory for the vault's keys");
-  held_.reset(new (pages) Held{});
-  for (auto& place : held_->keys) place.slot = kNoSlot;
-}
+    : file_(std::move(medium), std::move(where), access), entropy_(entropy) {}
 
 Result<void> SlotVault::load(const KeyBytes& master) {
   TOONO_ASSIGN(auto header, file_.read_header());
@@ -61,8 +53,7 @@ Result<void> SlotVault::load(const KeyBytes& master) {
   auto fault = decode_header(master, header, id_, secrets);
   if (fault != HeaderFault::none) return unexpected(of_header(fault, file_.where()));
   held_->master = master;
-  held_->fingerprint = hmac_for(secrets.fingerprint);
-  held_->number = hmac_for(secrets.number);
+  held_->adopt(secrets);
   sodium_memzero(&secrets, sizeof secrets);
   TOONO_ASSIGN(auto entries, file_.load());
   index_.adopt(std::move(entries));
@@ -115,7 +106,8 @@ Result<std::uint32_t> SlotVault::add_key(const SealContext& context) {
   entropy_.fill(key.bytes);
   wrap_key(held_->master, id_, slot, key.bytes, entropy_);
   auto made = append(slot);
-  auto& place = held_->keys[made % kHeldKeys];
+  auto& place = held_->place_of(made);
+  place.is_set = true;
   place.slot = made;
   place.id = slot.key_id;
   place.key = key.bytes;
@@ -123,21 +115,22 @@ Result<std::uint32_t> SlotVault::add_key(const SealContext& context) {
 }
 
 // None when another process has destroyed the key; a reader therefore looks at the file each time.
-Result<const SlotVault::HeldKey*> SlotVault::key_of(std::uint32_t slot) {
-  auto& place = held_->keys[slot % kHeldKeys];
-  if (place.slot == slot && file_.is_writable()) return &place;
+Result<const HeldKey*> SlotVault::key_of(std::uint32_t slot) {
+  auto& place = held_->place_of(slot);
+  if (place.is_set && place.slot == slot && file_.is_writable()) return &place;
   TOONO_ASSIGN(auto read, file_.read(slot));
   if (read.kind == SlotKind::destroyed) {
     index_.mark_destroyed(slot);
     return static_cast<const HeldKey*>(nullptr);
   }
   const auto& entry = index_.at(slot);
-  place.slot = kNoSlot;
+  place.is_set = false;
   bool fits = read.kind == entry.kind && read.person == entry.person && read.seal_class == entry.seal_class;
   if (!fits || !unwrap_key(held_->master, id_, read, place.key))
     return unexpected({ErrorCode::damaged, "a key of the vault cannot be unwrapped",
                        file_.where() + ", slot " + std::to_string(slot),
                        "restore the vault from a backup; its key file stays as it is"});
+  place.is_set = true;
   place.slot = slot;
   place.id = read.key_id;
   return &place;

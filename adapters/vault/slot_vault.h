@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "adapters/vault/held_keys.h"
 #include "adapters/vault/slot_file.h"
 #include "core/vault.h"
 
@@ -53,25 +54,8 @@ class SlotVault : public Vault {
   Result<void> load(const KeyBytes& master);
 
  private:
-  struct HeldKey {
-    std::uint32_t slot;
-    KeyId id;
-    KeyBytes key;
-  };
-  static constexpr std::size_t kHeldKeys = 2048;
-  struct Held {
-    KeyBytes master;
-    Hmac fingerprint;
-    Hmac number;
-    HeldKey keys[kHeldKeys];  // the place of a slot's key is its number modulo kHeldKeys
-  };
-  struct Wipe {
-    void operator()(Held* held) const { sodium_free(held); }
-  };
-
   Result<std::uint32_t> add_key(const SealContext& context);
   Result<const HeldKey*> key_of(std::uint32_t slot);
-  void forget_key(std::uint32_t slot);
   Result<std::optional<std::uint32_t>> find_key(PersonId person, SealClass seal_class);
   Result<std::optional<std::string>> open_destroyed(std::uint32_t slot, const Sealed& sealed);
   Result<std::optional<PersonId>> find_number(const Digest& number);
@@ -84,7 +68,7 @@ class SlotVault : public Vault {
   SlotFile file_;
   SlotIndex index_;
   Entropy& entropy_;
-  std::unique_ptr<Held, Wipe> held_;
+  HeldKeys::Pointer held_ = HeldKeys::make();
   Uuid id_;
 };
 

@@ -4,13 +4,6 @@
 
 namespace toono {
 
-void SlotVault::forget_key(std::uint32_t slot) {
-  auto& place = held_->keys[slot % kHeldKeys];
-  if (place.slot != slot) return;
-  sodium_memzero(place.key.data(), place.key.size());
-  place.slot = kNoSlot;
-}
-
 // Appends the tombstones and says which slots they void. A class that never had a key gets a tombstone too:
 // it must not get one later.
 Result<std::vector<std::uint32_t>> SlotVault::void_all(PersonId person, std::optional<SealClass> only) {
@@ -46,7 +39,7 @@ Result<void> SlotVault::destroy(PersonId person, std::optional<SealClass> only) 
     if (tombstone.target == kNoSlot) continue;
     TOONO_TRY(file_.destroy(tombstone.target, tombstone));
     index_.mark_destroyed(tombstone.target);
-    forget_key(tombstone.target);
+    if (auto& place = held_->place_of(tombstone.target); place.slot == tombstone.target) place.forget();
   }
   return file_.sync();
 }

@@ -3,7 +3,6 @@
 #include "adapters/vault/topic_vault.h"
 
 #include <algorithm>
-#include <new>
 
 #include "adapters/vault/errors.h"
 #include "adapters/vault/number.h"
@@ -13,11 +12,6 @@ namespace toono {
 TopicVault::TopicVault(std::unique_ptr<KeyRecords> records, const KeyBytes& master, Access access,
                        Entropy& entropy)
     : records_(std::move(records)), entropy_(entropy), access_(access) {
-  ready_sodium();
-  // Locked, not dumped, wiped by sodium_free; a refused lock is no error.
-  void* pages = sodium_malloc(sizeof(Held));
-  check(pages != nullptr, "no memory for the vault's keys");
-  held_.reset(new (pages) Held{});
   held_->master = master;
 }
 
@@ -27,15 +21,10 @@ KeyId TopicVault::new_id() {
   return id_from<KeyId>(id);
 }
 
-TopicVault::HeldKey& TopicVault::place_of(const KeyId& id) {
-  return held_->keys[mix_bits(IdHash{}(id)) % kHeldKeys];
-}
+HeldKey& TopicVault::place_of(const KeyId& id) { return held_->place_of(mix_bits(IdHash{}(id))); }
 
 void TopicVault::forget_key(const KeyId& id) {
-  auto& place = place_of(id);
-  if (!place.is_set || !(place.id == id)) return;
-  sodium_memzero(place.key.data(), place.key.size());
-  place.is_set = false;
+  if (auto& place = place_of(id); place.id == id) place.forget();
 }
 
 Result<const KeyBytes*> TopicVault::key_of(const Slot& slot) {

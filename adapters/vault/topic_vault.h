@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "adapters/vault/held_keys.h"
 #include "adapters/vault/slot_file.h"
 #include "adapters/vault/topic_format.h"
 #include "adapters/vault/topic_index.h"
@@ -68,21 +69,6 @@ class TopicVault final : public Vault {
   const Uuid& id() const { return id_; }
 
  private:
-  struct HeldKey {
-    bool is_set;
-    KeyId id;
-    KeyBytes key;
-  };
-  static constexpr std::size_t kHeldKeys = 2048;
-  struct Held {
-    KeyBytes master;
-    Hmac fingerprint;
-    Hmac number;
-    HeldKey keys[kHeldKeys];  // a key's place follows from its id
-  };
-  struct Wipe {
-    void operator()(Held* held) const { sodium_free(held); }
-  };
   struct Fault {
     std::uint64_t position = 0;
     Error error;
@@ -126,7 +112,7 @@ class TopicVault final : public Vault {
   std::unique_ptr<KeyRecords> records_;
   Entropy& entropy_;
   Access access_;
-  std::unique_ptr<Held, Wipe> held_;
+  HeldKeys::Pointer held_ = HeldKeys::make();
   std::string header_name_;  // empty: not read yet
   Buffer header_;
   Uuid id_;

@@ -120,8 +120,7 @@ std::optional<Error> TopicVault::take_header(const KeyRecord& record, const Reco
   if (fault == HeaderFault::none && !(id == name.id)) fault = HeaderFault::damaged;
   bool is_first = header_name_.empty();
   if (is_first && fault == HeaderFault::none) {
-    held_->fingerprint = hmac_for(secrets.fingerprint);
-    held_->number = hmac_for(secrets.number);
+    held_->adopt(secrets);
     id_ = id;
     header_ = *record.value;
     header_name_ = record.key;
