@@ -45,6 +45,9 @@ struct From {
   std::uint64_t place = 0;
 };
 
+/// Told now and then how many records have been read so far.
+using Watch = std::function<void(std::uint64_t records)>;
+
 /// What settle() waits for.
 enum class Wait : std::uint8_t {
   for_all,   ///< everything appended

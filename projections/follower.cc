@@ -9,19 +9,20 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kRowsPerStep = 50'000;
+constexpr std::uint64_t kWatchEvery = 1024;
 
 }  // namespace
 
 Follower::Follower(Store& store, Registry& registry, Options options)
     : store_(store), registry_(registry), folder_(store, registry, options.cached_states) {}
 
-Result<void> Follower::open(Log& log, PartitionNumber partitions) {
+Result<void> Follower::open(Log& log, PartitionNumber partitions, const Watch& watch) {
   partitions_ = partitions;
   foreseen_.resize(partitions_ + 1u);
   TOONO_TRY(load_heads());
   TOONO_TRY(load_registry());
   TOONO_TRY(load_quarantine());
-  return catch_up(log);
+  return catch_up(log, watch);
 }
 
 Result<void> Follower::load_heads() {
@@ -79,12 +80,13 @@ Result<void> Follower::load_quarantine() {
   return {};
 }
 
-Result<void> Follower::catch_up(Log& log) {
+Result<void> Follower::catch_up(Log& log, const Watch& watch) {
   std::vector<From> from;
   std::vector<bool> missing;
   for (const auto& head : heads_) missing.push_back(head.next_offset != 0);
   for (PartitionNumber partition = 0; partition <= partitions_; ++partition)
     from.push_back({partition, heads_[partition].head_offset, heads_[partition].place});
+  std::uint64_t folded = 0;
   Result<void> outcome;
   TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
     auto& head = heads_[record.partition];
@@ -103,6 +105,7 @@ Result<void> Follower::catch_up(Log& log) {
     }
     outcome = follow(record);
     if (outcome && open_run().rows.size() >= kRowsPerStep) outcome = commit();
+    if (watch && ++folded % kWatchEvery == 0) watch(folded);
     return outcome.has_value();
   }));
   TOONO_TRY(outcome);

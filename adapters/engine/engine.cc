@@ -38,33 +38,6 @@ EmbeddedOptions log_options_of(const EngineOptions& options) {
   return log;
 }
 
-/// The log as it is while somebody folds it, and wants to know how far they are.
-class WatchedLog final : public Log {
- public:
-  WatchedLog(Log& log, std::function<void(std::uint64_t)> tell) : log_(log), tell_(std::move(tell)) {}
-  Result<void> send(PartitionNumber partition, Bytes command) override {
-    return log_.send(partition, command);
-  }
-  Result<std::vector<LogRecord>> receive(std::size_t limit) override { return log_.receive(limit); }
-  Result<void> append(PartitionNumber partition, Bytes decision) override {
-    return log_.append(partition, decision);
-  }
-  Result<std::vector<LogRecord>> settle(Wait wait) override { return log_.settle(wait); }
-  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
-    return log_.scan(topic, from, [&](const LogRecord& record) {
-      bool more = visit(record);
-      if (++seen_ % kTellEvery == 0) tell_(seen_);
-      return more;
-    });
-  }
-
- private:
-  static constexpr std::uint64_t kTellEvery = 1024;
-  Log& log_;
-  std::function<void(std::uint64_t)> tell_;
-  std::uint64_t seen_ = 0;
-};
-
 /// A random wait that grows with the races lost in a row: two that fight for one partition part sooner or
 /// later.
 void wait_after_race(std::uint32_t lost, Entropy& entropy) {
@@ -195,11 +168,10 @@ Result<void> Engine::fold(PartitionNumber partitions) {
     return sum;
   };
   std::optional<std::uint64_t> all;
-  WatchedLog watched(*log_, [&](std::uint64_t done) {
+  return follower_->open(*log_, partitions, [&](std::uint64_t done) {
     if (!all) all = done + to_come();
     watch({.what = "folded", .done = done, .of = *all});
   });
-  return follower_->open(watched, partitions);
 }
 
 Result<void> Engine::found(const Founding& founding) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/chain.h"
 #include "core/time.h"
+#include "projections/journal_reader.h"
 
 namespace toono {
 namespace {
@@ -14,9 +14,7 @@ constexpr std::uint64_t kWatched = 1024;
 
 /// How far one partition has been read.
 struct Reading {
-  ChainHead head;
-  std::uint64_t end = 0;
-  std::uint32_t window = kWindow;
+  PartitionHead head;
   bool over = false;
 };
 
@@ -25,7 +23,7 @@ class PrefixReader {
  public:
   using Belongs = std::function<bool(PartitionNumber, const Decision&)>;
   PrefixReader(PartitionNumber partitions, const Watch& watch, Belongs belongs)
-      : readings_(partitions + 1u), partitions_(partitions), watch_(watch), belongs_(std::move(belongs)) {}
+      : readings_(partitions + 1u), shape_{partitions}, watch_(watch), belongs_(std::move(belongs)) {}
 
   Result<void> read(Log& log, const std::vector<PartitionNumber>& which) {
     std::vector<From> from;
@@ -49,36 +47,20 @@ class PrefixReader {
   Result<void> take(const LogRecord& record) {
     auto& reading = readings_[record.partition];
     if (reading.over) return {};
-    aligned_.assign(record.bytes.begin(), record.bytes.end());
-    const auto* read = read_record(aligned_);
-    if (const auto* genesis = read ? read->body_as_Genesis() : nullptr; genesis && record.offset == 0) {
-      reading.head = begin_chain(sha256(record.bytes), *genesis);
-      reading.window = genesis->window();
-      reading.end = 1;
-      return {};
-    }
-    const auto* decision = read ? read->body_as_Decision() : nullptr;
-    auto verdict = decision ? judge(reading.head, *decision, reading.window) : Verdict::is_void;
-    if (verdict == Verdict::broken)
-      return unexpected(
-          {ErrorCode::damaged, "the journal is broken: a record is missing or was altered",
-           fmt::format("record {}:{}", partition_text(record.partition, partitions_), reading.head.seq + 1),
-           "run `toono verify` and restore the journal from a backup"});
-    if (verdict == Verdict::counts) {
-      reading.over = !belongs_(record.partition, *decision);
-      if (reading.over) return {};
-      reading.head = extend(reading.head, *decision, sha256(record.bytes));
-    }
-    reading.end = record.offset + 1;
+    Aligned aligned(record.bytes);
+    auto next = reading.head;
+    TOONO_ASSIGN(auto read, read_next(next, record, aligned.bytes(), shape_));
+    if (read.genesis) shape_.window = read.genesis->window();
+    reading.over = read.decision && !belongs_(record.partition, *read.decision);
+    if (!reading.over) reading.head = next;
     return {};
   }
 
   std::vector<Reading> readings_;
-  PartitionNumber partitions_;
+  JournalShape shape_;
   const Watch& watch_;
   std::uint64_t read_ = 0;
   Belongs belongs_;
-  Buffer aligned_;
 };
 
 std::vector<PartitionNumber> up_to(PartitionNumber count) {
@@ -92,7 +74,7 @@ Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_
   PrefixReader reader(partitions, watch,
                       [&](PartitionNumber, const Decision& decision) { return decision.seq() <= as_of.seq; });
   TOONO_TRY(reader.read(log, {as_of.partition}));
-  const auto& head = reader.reading(as_of.partition).head;
+  const auto& head = reader.reading(as_of.partition).head.chain;
   if (head.seq == as_of.seq) return head.decided_at;
   return unexpected({ErrorCode::not_found, "the journal has no such record",
                      fmt::format("{}:{}", partition_text(as_of.partition, partitions), as_of.seq),
@@ -102,16 +84,14 @@ Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_
 /// A log that ends where a prefix ends.
 class PrefixLog final : public Log {
  public:
-  PrefixLog(Log& log, const Prefix& prefix, const Watch& watch) : log_(log), prefix_(prefix), watch_(watch) {}
+  PrefixLog(Log& log, const Prefix& prefix) : log_(log), prefix_(prefix) {}
   Result<void> send(PartitionNumber, Bytes) override { return closed(); }
   Result<std::vector<LogRecord>> receive(std::size_t) override { return std::vector<LogRecord>(); }
   Result<void> append(PartitionNumber, Bytes) override { return closed(); }
   Result<std::vector<LogRecord>> settle(Wait) override { return std::vector<LogRecord>(); }
   Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
     return log_.scan(topic, from, [&](const LogRecord& record) {
-      if (record.offset >= prefix_.ends[record.partition]) return true;
-      if (watch_ && topic == Topic::journal && ++read_ % kWatched == 0) watch_(read_);
-      return visit(record);
+      return record.offset >= prefix_.ends[record.partition] || visit(record);
     });
   }
 
@@ -122,8 +102,6 @@ class PrefixLog final : public Log {
   }
   Log& log_;
   const Prefix& prefix_;
-  const Watch& watch_;
-  std::uint64_t read_ = 0;
 };
 
 }  // namespace
@@ -149,8 +127,8 @@ Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, 
   TOONO_TRY(reader.read(log, up_to(partitions)));
   TOONO_TRY(reader.read(log, {partitions}));
   for (PartitionNumber partition = 0; partition <= partitions; ++partition)
-    prefix.ends.push_back(reader.reading(partition).end);
-  if (reader.reading(partitions).head.seq == 0)
+    prefix.ends.push_back(reader.reading(partition).head.next_offset);
+  if (reader.reading(partitions).head.chain.seq == 0)
     return unexpected({ErrorCode::not_found, "nothing had been founded by then", to_text(prefix.at),
                        "ask for a later moment"});
   return prefix;
@@ -159,8 +137,8 @@ Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, 
 Result<std::unique_ptr<Past>> Past::fold(Log& log, PartitionNumber partitions, const Prefix& prefix,
                                          const Watch& watch) {
   auto past = std::unique_ptr<Past>(new Past());
-  PrefixLog until(log, prefix, watch);
-  TOONO_TRY(past->follower_.open(until, partitions));
+  PrefixLog until(log, prefix);
+  TOONO_TRY(past->follower_.open(until, partitions, watch));
   return past;
 }
 

@@ -34,8 +34,6 @@ struct Prefix {
 /// to what was decided by the time of it. The registry never stops before what a record of the prefix was
 /// decided under. Reads the journal once or twice. Error not_found: there is no such record, or nothing had
 /// been founded by then; damaged: the journal is broken.
-/// `watch` is called with the number of records read so far.
-using Watch = std::function<void(std::uint64_t)>;
 Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, const Watch& watch = {});
 
 /// Rows and registry of a prefix, all in memory: about 2 KB a decision.
