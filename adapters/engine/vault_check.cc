@@ -18,29 +18,35 @@
 namespace toono {
 namespace {
 
-constexpr std::uint64_t kToldEvery = 4096;
+constexpr std::uint64_t kWatchEvery = 4096;
 /// So many people are named one by one.
 constexpr std::size_t kMostNamed = 100;
 
-using VisitAccepted = std::function<Result<void>(const Decision&)>;
-
-/// Every accepted decision with events about people and cases, in the order of each partition.
-Result<void> each_accepted(Log& log, PartitionNumber partitions, const ScanProgress& progress,
-                           const VisitAccepted& visit) {
+/// Every record about people and cases, in the order of each partition; its bytes are aligned.
+Result<void> each_record(Log& log, PartitionNumber partitions, const Watch& watch,
+                         const std::function<Result<void>(const LogRecord&)>& visit) {
   std::vector<From> from;
   for (PartitionNumber partition = 0; partition < partitions; ++partition) from.push_back({partition});
   std::uint64_t seen = 0;
   Result<void> outcome;
   TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
-    if (++seen % kToldEvery == 0 && progress) progress(seen);
+    if (++seen % kWatchEvery == 0 && watch) watch(seen);
     Aligned aligned(record.bytes);
-    const auto* read = read_record(aligned.bytes());
-    const auto* decision = read ? read->body_as_Decision() : nullptr;
-    if (!decision || decision->outcome() != Outcome::accepted) return true;
-    outcome = visit(*decision);
+    auto copy = record;
+    copy.bytes = aligned.bytes();
+    outcome = visit(copy);
     return outcome.has_value();
   }));
   return outcome;
+}
+
+/// The same of every accepted decision, void ones too.
+Result<void> each_accepted(Log& log, PartitionNumber partitions, const Watch& watch,
+                           const std::function<Result<void>(const Decision&)>& visit) {
+  return each_record(log, partitions, watch, [&](const LogRecord& record) -> Result<void> {
+    const auto* decision = decision_of(record.bytes);
+    return decision && decision->outcome() == Outcome::accepted ? visit(*decision) : Result<void>();
+  });
 }
 
 std::filesystem::path mark_path(const std::filesystem::path& dir) { return dir / "vault.mark"; }
@@ -188,8 +194,7 @@ class VaultChecker {
 
 }  // namespace
 
-Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault,
-                                  const ScanProgress& progress) {
+Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault, const Watch& watch) {
   std::uint64_t erased = 0;
   auto carry_out = [&](const Decision& decision) -> Result<void> {
     for (const auto* event : events_of(decision)) {
@@ -201,7 +206,7 @@ Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& v
     }
     return {};
   };
-  TOONO_TRY(each_accepted(log, partitions, progress, carry_out));
+  TOONO_TRY(each_accepted(log, partitions, watch, carry_out));
   return erased;
 }
 
@@ -218,12 +223,12 @@ Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vaul
 }
 
 Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,
-                                             const ScanProgress& progress) {
+                                             const Watch& watch) {
   TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
   auto partitions = static_cast<PartitionNumber>(reader.partitions() - 1);
   ReadOnlyLog log(std::move(reader));
   VaultChecker checker;
-  TOONO_TRY(each_accepted(log, partitions, progress, [&](const Decision& decision) -> Result<void> {
+  TOONO_TRY(each_accepted(log, partitions, watch, [&](const Decision& decision) -> Result<void> {
     checker.take(decision);
     return {};
   }));
@@ -231,23 +236,15 @@ Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, F
 }
 
 Result<std::vector<std::string>> check_vault(Log& log, PartitionNumber partitions, TopicVault& vault,
-                                             const ScanProgress& progress) {
+                                             const Watch& watch) {
   VaultChecker checker;
-  std::vector<From> from;
-  for (PartitionNumber partition = 0; partition < partitions; ++partition) from.push_back({partition});
   std::vector<PartitionHead> heads(partitions);
-  std::uint64_t seen = 0;
-  Result<void> outcome;
-  TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
-    if (++seen % kToldEvery == 0 && progress) progress(seen);
-    Aligned aligned(record.bytes);
-    auto read = read_next(heads[record.partition], record, aligned.bytes(), {.partitions = partitions});
-    if (!read) outcome = unexpected(read.error());
-    if (read && read->decision && read->decision->outcome() == Outcome::accepted)
-      checker.take(*read->decision);
-    return outcome.has_value();
+  TOONO_TRY(each_record(log, partitions, watch, [&](const LogRecord& record) -> Result<void> {
+    TOONO_ASSIGN(auto read,
+                 read_next(heads[record.partition], record, record.bytes, {.partitions = partitions}));
+    if (read.decision && read.decision->outcome() == Outcome::accepted) checker.take(*read.decision);
+    return {};
   }));
-  TOONO_TRY(outcome);
   TOONO_TRY(vault.read_to_end());
   return checker.judge(questions_to(vault));
 }

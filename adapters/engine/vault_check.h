@@ -13,12 +13,10 @@
 
 namespace toono {
 
-using ScanProgress = std::function<void(std::uint64_t records)>;
-
 /// Carries out again every erasure that the journal knows of: a vault may be older than it, or come from
 /// elsewhere. `partitions` does not count the registry's. Returns how many there were.
 Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault,
-                                  const ScanProgress& progress = {});
+                                  const Watch& watch = {});
 
 /// Beside the vault stands a mark of how far it had come at the last erasure. A vault that does not reach it,
 /// or without a mark, is older or another's: all erasures are carried out again. Costs nothing else.
@@ -31,11 +29,11 @@ Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vaul
 /// should have and has not, words of erased people whose keys it still has. Erasures that wait for their hour
 /// are neither.
 Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,
-                                             const ScanProgress& progress = {});
+                                             const Watch& watch = {});
 
 /// The same of a journal that several processes write and its keys topic, which is read to its end once the
 /// journal has been: keys are settled before what is sealed with them is sent. Void records are passed over.
 Result<std::vector<std::string>> check_vault(Log& log, PartitionNumber partitions, TopicVault& vault,
-                                             const ScanProgress& progress = {});
+                                             const Watch& watch = {});
 
 }  // namespace toono
