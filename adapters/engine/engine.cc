@@ -11,7 +11,6 @@
 #include "adapters/engine/rebuild.h"
 #include "adapters/engine/vault_check.h"
 #include "adapters/kafka/kafka_log.h"
-#include "core/derive.h"
 #include "core/time.h"
 
 namespace toono {
@@ -180,23 +179,17 @@ Result<void> Engine::found(const Founding& founding) {
     if (answered.decision->outcome() != Outcome::accepted) refused = answered.decision->rejection();
   });
   std::uint32_t count = 0;
-  auto founder = id_as<CommandId>(log_id());
   for (const auto& body : founding.registry) {
-    CommandHeader header{.id = derive<CommandId>(founder, "founding", count++),
-                         .received_at = clock().now(),
-                         .occurred_at = clock().now()};
-    header.fingerprint = sha256(bytes_of(header.id));
-    flatbuffers::FlatBufferBuilder builder;
-    auto offset = body.Pack(builder);
-    finish_command(builder, header, body.type, offset);
-    TOONO_TRY(send(partitions(), header.id, {builder.GetBufferPointer(), builder.GetSize()}));
+    auto record = founding_record(log_id(), count++, body, clock().now());
+    TOONO_TRY(send(partitions(), *GetCommand(record.data())->id(), record));
   }
   TOONO_TRY(drain());
   processor_->on_answer({});
+  // check_registry() has asked every guard: what is left is a clock ahead of the brokers'.
   if (refused != Rejection::none)
-    return unexpected(
-        {ErrorCode::refused, std::string("the registry was refused: ") + std::string(message_of(refused)),
-         "the stations, calendar or policy given", "mend the file and start again with an empty directory"});
+    return unexpected({ErrorCode::refused, "the registry was refused: " + std::string(message_of(refused)),
+                       "the founding of log " + to_text(log_id()),
+                       "set this machine's clock, remove what was made, and found it again"});
   return {};
 }
 

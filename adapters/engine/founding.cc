@@ -12,6 +12,7 @@
 #include "commands/command_builder.h"
 #include "commands/decide.h"
 #include "core/default_policy.h"
+#include "core/derive.h"
 
 namespace toono {
 namespace {
@@ -171,20 +172,28 @@ Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& tex
   return commands;
 }
 
+Buffer founding_record(const LogId& log_id, std::uint32_t n, const CommandBodyUnion& body, Instant at) {
+  CommandHeader header{
+      .id = derive<CommandId>(id_as<CommandId>(log_id), "founding", n), .received_at = at, .occurred_at = at};
+  header.fingerprint = sha256(bytes_of(header.id));
+  flatbuffers::FlatBufferBuilder builder;
+  auto offset = body.Pack(builder);
+  finish_command(builder, header, body.type, offset);
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
 Result<void> check_registry(const std::vector<CommandBodyUnion>& registry, Instant at) {
   Registry made;
   for (const auto& body : registry) {
-    flatbuffers::FlatBufferBuilder builder;
-    CommandHeader header{.received_at = at, .occurred_at = at};
-    auto offset = body.Pack(builder);
-    finish_command(builder, header, body.type, offset);
+    auto record = founding_record({}, 0, body, at);
+    const auto& command = *GetCommand(record.data());
     Context context{.registry = made.now(),
-                    .id = header.id,
+                    .id = *command.id(),
                     .occurred_at = at,
                     .decided_at = at,
-                    .actor = header.actor,
-                    .station = header.station};
-    auto effects = decide_registry(*GetCommand(builder.GetBufferPointer()), context);
+                    .actor = *command.actor(),
+                    .station = *command.station()};
+    auto effects = decide_registry(command, context);
     if (effects.rejection != Rejection::none) return unexpected(refused(body, effects.rejection));
     auto position = made.position() + 1;
     for (const auto& event : effects.events) {

@@ -21,6 +21,9 @@ struct FoundingTexts {
 /// that is wrong.
 Result<std::vector<CommandBodyUnion>> founding_registry(const FoundingTexts& texts);
 
+/// The n-th of them as it is sent; its id follows from the log's.
+Buffer founding_record(const LogId& log_id, std::uint32_t n, const CommandBodyUnion& body, Instant at);
+
 /// What the registry would say to these commands at its founding, before anything is made. Error refused: the
 /// command that would be refused, the station that it is about, and why.
 Result<void> check_registry(const std::vector<CommandBodyUnion>& registry, Instant at);

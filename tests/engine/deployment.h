@@ -84,16 +84,8 @@ struct MemoryDeployment {
     (void)must(log.settle());
     open();
     std::uint32_t count = 0;
-    for (const auto& body : first_registry()) {
-      CommandHeader header{.id = derive<CommandId>(id_as<CommandId>(test_log_id()), "founding", count++),
-                           .received_at = clock.now(),
-                           .occurred_at = clock.now()};
-      header.fingerprint = sha256(bytes_of(header.id));
-      flatbuffers::FlatBufferBuilder builder;
-      auto offset = body.Pack(builder);
-      finish_command(builder, header, body.type, offset);
-      must(log.send(kPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
-    }
+    for (const auto& body : first_registry())
+      must(log.send(kPartitions, founding_record(test_log_id(), count++, body, clock.now())));
     drain();
   }
 

@@ -5,7 +5,6 @@
 #include "tests/engine/shared_world.h"
 
 namespace toono {
-namespace {}  // namespace
 
 TEST_CASE("engines that fight for the same partitions decide every command once and agree on every row") {
   auto seed = test_seed();
@@ -107,14 +106,7 @@ TEST_CASE("two people matched across partitions are settled by the owner of the 
       auto id = id_as<CommandId>(test_log_id(i));
       auto entity = derive<EntityId>(id, "entity");
       if (!wanted(partition_of(entity, kSharedPartitions))) continue;
-      CommandHeader header{.id = id,
-                           .entity = entity,
-                           .received_at = world.clock.now(),
-                           .occurred_at = world.clock.now(),
-                           .actor = founding_staff(StationId(150000), 1),
-                           .station = StationId(150000),
-                           .registry_seq = a.registry.position()};
-      header.fingerprint = sha256(bytes_of(id));
+      auto header = a.header(entity, id);
       RegisterPersonT body;
       body.person_id = id_as<PersonId>(entity);
       send(header, body);

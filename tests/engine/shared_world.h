@@ -40,6 +40,17 @@ struct SharedNode {
     log.give_up(p);
     processor->give_up(p);
   }
+  /// By a member of the region's staff, now.
+  CommandHeader header(const EntityId& entity, const CommandId& id) const {
+    return {.id = id,
+            .entity = entity,
+            .fingerprint = sha256(bytes_of(id)),
+            .received_at = clock_.now(),
+            .occurred_at = clock_.now(),
+            .actor = founding_staff(StationId(150000), 1),
+            .station = StationId(150000),
+            .registry_seq = registry.position()};
+  }
   std::size_t step(std::size_t limit = 16) { return must(processor->step(limit)); }
 
  private:
@@ -59,16 +70,9 @@ struct SharedWorld {
     for (std::size_t i = 0; i < count; ++i) nodes.push_back(std::make_unique<SharedNode>(topics, clock));
     nodes[0]->take(kSharedPartitions);
     std::uint32_t number = 0;
-    for (const auto& body : first_registry()) {
-      CommandHeader header{.id = derive<CommandId>(id_as<CommandId>(test_log_id()), "founding", number++),
-                           .received_at = clock.now(),
-                           .occurred_at = clock.now()};
-      header.fingerprint = sha256(bytes_of(header.id));
-      flatbuffers::FlatBufferBuilder builder;
-      auto offset = body.Pack(builder);
-      finish_command(builder, header, body.type, offset);
-      must(nodes[0]->log.send(kSharedPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
-    }
+    for (const auto& body : first_registry())
+      must(
+          nodes[0]->log.send(kSharedPartitions, founding_record(test_log_id(), number++, body, clock.now())));
     while (nodes[0]->step() + nodes[0]->processor->under_way() > 0) continue;
   }
   /// Until nobody has anything to do.

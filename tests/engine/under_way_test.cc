@@ -161,19 +161,8 @@ struct Held {
       header.id = id_as<CommandId>(test_log_id(next_id++));
       header.entity = derive<EntityId>(header.id, "entity");
       if (partition_of(header.entity, kSharedPartitions) != 0) continue;
-      return about(header.entity, header.id);
+      return node.header(header.entity, header.id);
     }
-  }
-  CommandHeader about(const EntityId& entity, const CommandId& id) {
-    CommandHeader header{.id = id,
-                         .entity = entity,
-                         .received_at = world.clock.now(),
-                         .occurred_at = world.clock.now(),
-                         .actor = founding_staff(StationId(150000), 1),
-                         .station = StationId(150000),
-                         .registry_seq = node.registry.position()};
-    header.fingerprint = sha256(bytes_of(id));
-    return header;
   }
   /// Decided as a group of its own.
   template <class BodyT>
@@ -372,7 +361,7 @@ TEST_CASE("states and outcomes that only a group under way has are kept however 
   TriageCaseT triage;
   triage.case_id = id_as<CaseId>(third.entity);
   triage.tier = Tier::II;
-  held.decide(held.about(third.entity, held.next_header().id), triage);
+  held.decide(held.node.header(third.entity, held.next_header().id), triage);
   held.decide(third, RegisterCaseT());
   held.arriving = 100;
   while (held.node.step() + held.node.processor->under_way() > 0) continue;
@@ -396,7 +385,7 @@ TEST_CASE("keys are destroyed by what counts and not by what is foreseen") {
   erase.person_id = id_as<PersonId>(person);
   erase.ground = "asked for";
   erase.class_ = SealClass::narrative;
-  held.decide(held.about(person, held.next_header().id), erase);
+  held.decide(held.node.header(person, held.next_header().id), erase);
   REQUIRE(held.outcomes == std::vector<Outcome>(2, Outcome::accepted));
   auto far = after(held.world.clock.now(), 1000 * kDayMs);
   auto owed = held.node.processor->agenda().due_by(far, 10);
@@ -408,7 +397,7 @@ TEST_CASE("keys are destroyed by what counts and not by what is foreseen") {
       0, command_for(owed[0], held.world.clock.now(), held.node.registry.position()).record));
   (void)held.node.step();
   erase.all_classes = true;
-  held.decide(held.about(person, held.next_header().id), erase);
+  held.decide(held.node.header(person, held.next_header().id), erase);
   REQUIRE(held.node.processor->under_way() == 2);
   (void)must(held.node.processor->send_due(far));
   CHECK(destroyed == std::vector<std::optional<SealClass>>{SealClass::narrative});
@@ -436,15 +425,8 @@ TEST_CASE("what is on its way is bounded, and what does not fit stays in the inb
 TEST_CASE("a decision of the registry is waited for before anything is built on it") {
   Held held;
   held.node.take(kSharedPartitions);
-  CommandHeader header{.id = id_as<CommandId>(test_log_id(9)),
-                       .received_at = held.world.clock.now(),
-                       .occurred_at = held.world.clock.now()};
-  header.fingerprint = sha256(bytes_of(header.id));
-  const auto& body = first_registry().front();
-  flatbuffers::FlatBufferBuilder builder;
-  auto offset = body.Pack(builder);
-  finish_command(builder, header, body.type, offset);
-  must(held.node.log.send(kSharedPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
+  must(held.node.log.send(kSharedPartitions, founding_record(test_log_id(9), 0, first_registry().front(),
+                                                             held.world.clock.now())));
   (void)held.send();
   CHECK(held.node.step() == 2);
   CHECK(held.node.processor->under_way() == 0);

@@ -25,16 +25,8 @@ class Owner {
     (void)must(founder->settle());
     open();
     std::uint32_t count = 0;
-    for (const auto& body : first_registry()) {
-      CommandHeader header{.id = derive<CommandId>(id_as<CommandId>(test_log_id()), "founding", count++),
-                           .received_at = clock_.now(),
-                           .occurred_at = clock_.now()};
-      header.fingerprint = sha256(bytes_of(header.id));
-      flatbuffers::FlatBufferBuilder builder;
-      auto offset = body.Pack(builder);
-      finish_command(builder, header, body.type, offset);
-      must(log_->send(kPartitions, {builder.GetBufferPointer(), builder.GetSize()}));
-    }
+    for (const auto& body : first_registry())
+      must(log_->send(kPartitions, founding_record(test_log_id(), count++, body, clock_.now())));
     sent_ = count;
     must(decide_all());
   }
