@@ -53,10 +53,7 @@ Result<std::unique_ptr<TopicVault>> create_keys(const KafkaAddress& address,
     return unexpected({ErrorCode::refused, "there is a vault already in the keys topic, or something else",
                        topic->where(), "open the deployment, or choose another name for it"});
   Secret master;
-  // A key that a creation cut short has left is used: nothing else could be under it that this would harm.
-  auto known = read_master_key(master_key_path, master);
-  if (!known && known.error().code != ErrorCode::not_found) return unexpected(known.error());
-  if (!known) TOONO_TRY(write_master_key(master_key_path, entropy, master));
+  TOONO_TRY(make_master_key(master_key_path, entropy, master));
   return TopicVault::create(std::move(topic), master.bytes, entropy);
 }
 

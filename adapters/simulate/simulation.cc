@@ -35,11 +35,9 @@ Result<void> check_options(const SimulationOptions& options) {
 Result<void> prepare_master_key(const SimulationOptions& options) {
   auto path = options.master_key.empty() ? FileVault::default_master_key_path(options.dir.string())
                                          : options.master_key;
-  std::error_code problem;
-  if (std::filesystem::exists(path, problem)) return {};
   SeededEntropy entropy(~options.seed);
   Secret key;
-  return write_master_key(path, entropy, key);
+  return make_master_key(path, entropy, key);
 }
 
 Result<Founding> found(const SimulationOptions& options, std::optional<Region>& region) {

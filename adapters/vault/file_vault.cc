@@ -64,10 +64,7 @@ Result<std::unique_ptr<FileVault>> FileVault::create(const std::string& dir,
         {ErrorCode::refused, "there is a vault already", path, "open it, or choose another directory"});
   TOONO_TRY(make_directory(dir));
   Secret master;
-  // A key that an init cut short has left is used: nothing else could be under it that this would harm.
-  auto known = read_master_key(master_key_path, master);
-  if (!known && known.error().code != ErrorCode::not_found) return unexpected(known.error());
-  if (!known) TOONO_TRY(write_master_key(master_key_path, entropy, master));
+  TOONO_TRY(make_master_key(master_key_path, entropy, master));
   TOONO_TRY(write_new_file(path, new_vault_header(master.bytes, entropy)));
   return open(dir, master_key_path, entropy);
 }

@@ -64,7 +64,9 @@ Result<void> read_master_key(const std::string& path, Secret& key) {
   return outcome;
 }
 
-Result<void> write_master_key(const std::string& path, Entropy& entropy, Secret& key) {
+Result<void> make_master_key(const std::string& path, Entropy& entropy, Secret& key) {
+  auto known = read_master_key(path, key);
+  if (known || known.error().code != ErrorCode::not_found) return known;
   entropy.fill(key.bytes);
   std::array<char, 2 * kKeySize + 1> hex{};
   sodium_bin2hex(hex.data(), hex.size(), key.bytes.data(), kKeySize);

@@ -11,8 +11,9 @@ namespace toono {
 /// not a key.
 Result<void> read_master_key(const std::string& path, Secret& key);
 
-/// Draws a key and writes it with mode 0600, synced with its directory; the file must not be there.
-Result<void> write_master_key(const std::string& path, Entropy& entropy, Secret& key);
+/// For a new vault: draws a key and writes it with mode 0600, synced with its directory. One that a creation
+/// cut short has left there is read: nothing else could be under it that this would harm.
+Result<void> make_master_key(const std::string& path, Entropy& entropy, Secret& key);
 
 /// Writes a whole file under another name, syncs it, and gives it its name: it is there whole or not at all.
 /// Mode 0600. Error refused: there is a file of that name.
