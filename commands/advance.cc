@@ -42,9 +42,8 @@ Result<std::vector<Buffer>> RegistryChange::recalculations(const Store& store, I
     return !damaged;
   }));
   if (damaged)
-    return unexpected({ErrorCode::damaged, "a row of the worklist cannot be read",
-                       fmt::format("partition {}", partition_),
-                       "run `toono rebuild` to make the store anew from the journal"});
+    return unexpected(
+        damaged_row("a row of the worklist cannot be read", fmt::format("partition {}", partition_)));
   std::vector<Buffer> commands;
   for (const auto& case_id : cases) {
     RecalculateDeadlinesT body;

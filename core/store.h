@@ -16,6 +16,12 @@
 
 namespace toono {
 
+/// What to do about a row that is not what its table says.
+inline Error damaged_row(std::string what, std::string where) {
+  return {ErrorCode::damaged, std::move(what), std::move(where),
+          "run `toono rebuild` to make the store anew from the journal"};
+}
+
 /// Changes of rows, in the order in which they happened: a later one of the same key wins. Keys compare as
 /// unsigned bytes. All bytes lie in one arena, so a row costs no allocation; clear() keeps the memory for the
 /// next run of decisions.

@@ -105,9 +105,9 @@ Result<void> FactCollector::take(std::string_view key, std::string_view row) {
       break;
   }
   if (kept) return {};
-  return unexpected({ErrorCode::damaged, "a stored fact cannot be read",
-                     fmt::format("partition {}, station {}, {}", partition, station.code(), to_text(anchor)),
-                     "run `toono rebuild` to make the store anew from the journal"});
+  return unexpected(
+      damaged_row("a stored fact cannot be read",
+                  fmt::format("partition {}, station {}, {}", partition, station.code(), to_text(anchor))));
 }
 
 Result<void> read_facts(const Store& store, PartitionNumber partitions, FactCollector& collector) {

@@ -39,8 +39,7 @@ Result<std::optional<OutcomeRow>> stored_outcome(const Store& store, PartitionNu
   if (!row) return std::optional<OutcomeRow>();
   OutcomeRow outcome;
   if (!read_plain(*row, outcome))
-    return unexpected({ErrorCode::damaged, "a stored outcome cannot be read", "command " + to_text(command),
-                       "run `toono rebuild` to make the store anew from the journal"});
+    return unexpected(damaged_row("a stored outcome cannot be read", "command " + to_text(command)));
   return std::optional(outcome);
 }
 
@@ -88,8 +87,7 @@ Result<EntityState*> Folder::state(PartitionNumber partition, const EntityId& en
   if (!row) return &states_.put(entity, new_state(kind));
   auto state = unpack_state(*row);
   if (std::holds_alternative<std::monostate>(state))
-    return unexpected({ErrorCode::damaged, "a stored state cannot be read", "entity " + to_text(entity),
-                       "run `toono rebuild` to make the store anew from the journal"});
+    return unexpected(damaged_row("a stored state cannot be read", "entity " + to_text(entity)));
   return &states_.put(entity, std::move(state));
 }
 
@@ -212,8 +210,7 @@ Result<Folder::Tally*> Folder::tally(const TallyKey& key) {
   TOONO_ASSIGN(auto row, store_.get(row_key));
   Tally made;
   if (row && !read_plain(*row, made.row))
-    return unexpected({ErrorCode::damaged, "a stored tally cannot be read", "table tallies",
-                       "run `toono rebuild` to make the store anew from the journal"});
+    return unexpected(damaged_row("a stored tally cannot be read", "table tallies"));
   return &tallies_.emplace(key, made).first->second;
 }
 

@@ -58,8 +58,7 @@ Result<void> Follower::load_registry() {
     Aligned record(bytes_of(value));
     const auto* decision = decision_of(record.bytes());
     if (!decision) {
-      outcome = unexpected({ErrorCode::damaged, "a stored decision of the registry cannot be read",
-                            "table entity", "run `toono rebuild` to make the store anew from the journal"});
+      outcome = unexpected(damaged_row("a stored decision of the registry cannot be read", "table entity"));
       return false;
     }
     (void)registry_.apply(*decision);

@@ -127,9 +127,9 @@ Result<EntityState> refold(const Store& store, const Source& source) {
     return true;
   }));
   if (is_readable) return state;
-  return unexpected({ErrorCode::damaged, "a stored decision cannot be read",
-                     fmt::format("partition {}, entity {}", source.partition, to_text(source.entity)),
-                     "run `toono rebuild` to make the store anew from the journal"});
+  return unexpected(
+      damaged_row("a stored decision cannot be read",
+                  fmt::format("partition {}, entity {}", source.partition, to_text(source.entity))));
 }
 
 Result<void> refold_into(const Store& store, const Source& source, FactCollector& collector) {

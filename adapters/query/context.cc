@@ -9,8 +9,7 @@ Result<void> scan_prefix(const Store& store, std::string_view prefix, const Stor
 }
 
 Error damaged_row(std::string_view table) {
-  return {ErrorCode::damaged, "a stored row cannot be read", "table " + std::string(table),
-          "run `toono rebuild` to make the store anew from the journal"};
+  return damaged_row("a stored row cannot be read", "table " + std::string(table));
 }
 
 Result<std::string> case_number_of(const QueryContext& context, const CaseId& id) {
