@@ -1,8 +1,6 @@
 // One line a timer; the first row that fits counts, so the special rows stand above the general ones.
 #include "core/default_policy.h"
 
-#include <utility>
-
 namespace toono {
 namespace {
 

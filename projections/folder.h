@@ -103,15 +103,12 @@ class Folder {
   std::vector<Contribution> contributed_;
 };
 
-/// Decisions on a command id that are answered again, word for word, when it comes a second time.
-inline bool is_first_outcome(const Decision& decision) {
-  return decision.outcome() == Outcome::accepted || decision.outcome() == Outcome::rejected;
-}
-
-/// True: it has a row in the history of its entity and one of its command. A quarantine is lifted by code
-/// that can read the entity: its refusal is not the last word on a command.
+/// True: it has a row in the history of its entity and one of its command, and is answered again, word for
+/// word, when that comes a second time. A quarantine is lifted by code that can read the entity: its refusal
+/// is not the last word on a command.
 inline bool leaves_rows(const Decision& decision) {
-  return is_first_outcome(decision) && decision.rejection() != Rejection::entity_quarantined;
+  return decision.outcome() == Outcome::accepted ||
+         (decision.outcome() == Outcome::rejected && decision.rejection() != Rejection::entity_quarantined);
 }
 OutcomeRow outcome_of(const Decision& decision);
 /// The first decision on this command id as the store has it: one that counts.

@@ -43,11 +43,6 @@ class EmbeddedLog final : public Log {
   static Result<std::unique_ptr<EmbeddedLog>> open(const std::filesystem::path& dir,
                                                    const EmbeddedOptions& options = {});
 
-  /// For reading beside the owner, without the lock.
-  static Result<SegmentReader> open_reader(const std::filesystem::path& dir) {
-    return SegmentReader::open(dir);
-  }
-
   /// Closes; an error of that is lost.
   ~EmbeddedLog() override;
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <deque>
 
 #include "adapters/embedded/embedded_log.h"
 #include "adapters/engine/chain_verifier.h"

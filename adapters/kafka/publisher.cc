@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "adapters/kafka/event_records.h"
 #include "core/time.h"
 

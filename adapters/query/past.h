@@ -2,7 +2,6 @@
 // memory, of which any query can be asked.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>

@@ -1,5 +1,4 @@
 // One order at one station: signed or returned, perhaps delegated, worked on, submitted, reviewed.
-#include <algorithm>
 
 #include "adapters/simulate/stories.h"
 #include "adapters/simulate/words.h"

@@ -1,8 +1,6 @@
 // XChaCha20-Poly1305 (libsodium; draft-irtf-cfrg-xchacha-03) over words, bound to where they first came in.
 #include "adapters/vault/sealing.h"
 
-#include <cstring>
-
 namespace toono {
 namespace {
 

@@ -1,9 +1,6 @@
 // A slot that is superseded stays in its place as `none`; what is looked for skips it.
 #include "adapters/vault/topic_index.h"
 
-#include <algorithm>
-#include <cstring>
-
 namespace toono {
 namespace {
 

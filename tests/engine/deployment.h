@@ -1,8 +1,6 @@
 // Deployments to break: one in a directory that goes away, and one all in memory.
 #pragma once
 
-#include <random>
-
 #include "adapters/engine/clocks.h"
 #include "adapters/engine/edge.h"
 #include "adapters/engine/rebuild.h"
@@ -119,7 +117,7 @@ struct MemoryDeployment {
   Load* load = nullptr;
 };
 
-/// Everything in a store but the meta rows, in words that a failed check can show.
+/// How many rows differ; those of the meta table stand apart.
 inline std::uint64_t rows_differing(const Store& a, const Store& b, PartitionNumber partitions) {
   return must(compare_rows(a, b, partitions, {})).differing;
 }

@@ -2,7 +2,6 @@
 // seed gives one history.
 #pragma once
 
-#include <map>
 #include <random>
 #include <vector>
 

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <set>
 
 #include "adapters/json/print.h"

@@ -14,7 +14,6 @@ inline std::string text_of(const std::filesystem::path& path) {
   auto bytes = file_bytes(path);
   return {bytes.begin(), bytes.end()};
 }
-inline std::string source_file(const std::string& name) { return std::string(TOONO_SOURCE_DIR) + "/" + name; }
 inline Instant moment(std::string_view text) { return must(parse_instant(text)); }
 inline Instant import_now() { return moment("2026-03-02T09:00:00+08:00"); }
 

@@ -96,7 +96,6 @@ class KafkaYear {
     must(log->settle());
   }
   std::unique_ptr<KafkaLog> open() const { return must(KafkaLog::open({.address = address})); }
-  std::string log_option() const { return "kafka:" + address.brokers; }
   TopicNames topics() const { return TopicNames(address.deployment); }
 
   KafkaAddress address;

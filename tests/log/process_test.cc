@@ -115,7 +115,7 @@ TEST_CASE("a reader beside the owner sees a prefix that only grows") {
   options.files = &quick;
   options.segment_bytes = 256u << 10;
   auto log = must(EmbeddedLog::create(dir.path(), test_log_id(), 2, options));
-  auto reader = must(EmbeddedLog::open_reader(dir.path()));
+  auto reader = must(SegmentReader::open(dir.path()));
   std::atomic<bool> done = false;
   std::string failure;
   std::uint64_t scans = 0;
@@ -148,12 +148,11 @@ TEST_CASE("a copy that a reader makes opens as a log with the same records") {
     options.segment_bytes = 16384;
     auto log = must(EmbeddedLog::create(dir.path(), test_log_id(), 2, options));
     for (int i = 0; i < decisions; ++i) must(decide(*log, 0, "command", std::string(200, 'd')));
-    must(must(EmbeddedLog::open_reader(dir.path())).copy_to(other.path()));
+    must(must(SegmentReader::open(dir.path())).copy_to(other.path()));
     auto copy = must(EmbeddedLog::open(other.path(), options));
     CHECK(must(whole_text(*copy, 2)) == must(whole_text(*log, 2)));
     must(decide(*copy, 0, "more", "more"));
-    CHECK(must(EmbeddedLog::open_reader(dir.path())).copy_to(other.path()).error().code ==
-          ErrorCode::refused);
+    CHECK(must(SegmentReader::open(dir.path())).copy_to(other.path()).error().code == ErrorCode::refused);
   }
 }
 

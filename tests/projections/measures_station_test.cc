@@ -1,6 +1,5 @@
 // The measures over many facts: percentiles, the worst day, ranks, stations with what is below them, and
 // names.
-#include <set>
 
 #include "projections/measures.h"
 #include "tests/projections/measures_fixture.h"
