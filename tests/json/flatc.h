@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "core/bytes.h"
-#include "doctest/doctest.h"
+#include "tests/temporary_directory.h"
 
 namespace toono {
 
@@ -19,17 +18,14 @@ inline Buffer read_file(const std::filesystem::path& path) {
 
 /// In a directory of its own: test cases run side by side.
 inline Buffer compiled(const std::string& text) {
-  auto folder = (std::filesystem::temp_directory_path() / "toono-flatc-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  const auto schema = std::filesystem::path(folder) / "schema";
+  TemporaryDirectory folder;
+  const auto schema = folder / "schema";
   std::ofstream(schema.string() + ".fbs") << text;
-  const auto command =
-      "cd '" + folder + "' && flatc --binary --schema --bfbs-comments --bfbs-builtins schema.fbs >log 2>&1";
+  const auto command = "cd '" + schema.parent_path().string() +
+                       "' && flatc --binary --schema --bfbs-comments --bfbs-builtins schema.fbs >log 2>&1";
   const bool made = std::system(command.c_str()) == 0;
-  auto bytes = read_file(schema.string() + ".bfbs");
-  std::filesystem::remove_all(folder);
   REQUIRE(made);
-  return bytes;
+  return read_file(schema.string() + ".bfbs");
 }
 
 }  // namespace toono

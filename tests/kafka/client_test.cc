@@ -4,11 +4,10 @@
 #include "adapters/kafka/admin.h"
 #include "doctest/doctest.h"
 #include "tests/kafka/broker.h"
-#include "tests/kafka/must.h"
+#include "tests/must.h"
 
 namespace toono {
 
-using testing::must;
 using testing::shared_broker;
 using testing::unique_deployment;
 

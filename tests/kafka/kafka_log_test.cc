@@ -4,13 +4,12 @@
 #include "adapters/kafka/topics.h"
 #include "tests/contract/log_contract.h"
 #include "tests/kafka/broker.h"
-#include "tests/kafka/must.h"
+#include "tests/must.h"
 
 namespace toono {
 namespace {
 
 using testing::eventually;
-using testing::must;
 using testing::shared_broker;
 using testing::unique_deployment;
 

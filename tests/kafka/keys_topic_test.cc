@@ -8,7 +8,7 @@
 #include "adapters/kafka/topics.h"
 #include "adapters/vault/system_entropy.h"
 #include "tests/kafka/broker.h"
-#include "tests/kafka/must.h"
+#include "tests/must.h"
 #include "tests/vault/vault_fixture.h"
 
 namespace toono::test {
@@ -16,7 +16,6 @@ namespace {
 
 using testing::Cluster;
 using testing::eventually;
-using testing::must;
 using testing::shared_broker;
 using testing::unique_deployment;
 
@@ -44,7 +43,7 @@ struct KeysPlace {
 
   KafkaAddress address;
   std::unique_ptr<KafkaAdmin> admin;
-  PassingDirectory root;
+  TemporaryDirectory root;
   std::string key = root / "master.key";
   SystemEntropy entropy;
 };

@@ -6,7 +6,7 @@
 #include "tests/contract/log_contract.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/mock_cluster.h"
-#include "tests/kafka/must.h"
+#include "tests/must.h"
 
 namespace toono {
 namespace {
@@ -15,7 +15,6 @@ using contract::Story;
 using testing::Cluster;
 using testing::eventually;
 using testing::MockCluster;
-using testing::must;
 using testing::shared_broker;
 using testing::unique_deployment;
 

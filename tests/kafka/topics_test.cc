@@ -4,12 +4,11 @@
 #include "adapters/kafka/kafka_log.h"
 #include "doctest/doctest.h"
 #include "tests/kafka/broker.h"
-#include "tests/kafka/must.h"
+#include "tests/must.h"
 
 namespace toono {
 namespace {
 
-using testing::must;
 using testing::shared_broker;
 using testing::unique_deployment;
 

@@ -1,44 +1,15 @@
-// A directory that goes away, and a log in it.
+// Logs in a directory that goes away.
 #pragma once
-
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "adapters/embedded/embedded_log.h"
-#include "doctest/doctest.h"
+#include "tests/must.h"
+#include "tests/temporary_directory.h"
 
 namespace toono {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "toono-log-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code failed;
-    std::filesystem::remove_all(path_, failed);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  std::filesystem::path path() const { return path_ / "data"; }
-
- private:
-  std::filesystem::path path_;
-};
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().what << ": " << result.error().where);
-  return std::move(result).value();
-}
-inline void must(const Result<void>& result) {
-  if (!result) FAIL(result.error().what << ": " << result.error().where);
-}
 
 inline LogId test_log_id(std::uint8_t first = 7) {
   std::uint8_t bytes[16] = {first, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

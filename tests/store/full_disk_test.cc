@@ -1,19 +1,16 @@
 // A disk without room: RocksDB would end the process, so the store is opened for reading.
-#include <doctest/doctest.h>
-
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 
 #include "adapters/rocksdb/store.h"
+#include "tests/temporary_directory.h"
 
 namespace toono {
 
 TEST_CASE("on a full disk the store answers, takes rows in memory, and says why it does not keep them") {
   namespace fs = std::filesystem;
-  auto name = (fs::temp_directory_path() / "toono-full-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  auto path = fs::path(name) / "store";
+  TemporaryDirectory directory;
+  auto path = directory / "store";
   {
     auto store = RocksStore::open(path, {});
     REQUIRE(store.has_value());
@@ -43,9 +40,8 @@ TEST_CASE("on a full disk the store answers, takes rows in memory, and says why 
   CHECK((*store)->get("a").value() == "kept");
   CHECK_FALSE((*store)->get("b").value().has_value());
   store->reset();
-  CHECK(RocksStore::open(fs::path(name) / "new", {.least_free_bytes = UINT64_MAX}).error().code ==
+  CHECK(RocksStore::open(directory / "new", {.least_free_bytes = UINT64_MAX}).error().code ==
         ErrorCode::world);
-  fs::remove_all(name);
 }
 
 }  // namespace toono

@@ -11,22 +11,12 @@
 #include <fstream>
 
 #include "tests/contract/store_contract.h"
+#include "tests/temporary_directory.h"
 
 namespace toono {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A directory that goes with the test.
-struct Directory {
-  fs::path path;
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "toono-store-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Directory() { fs::remove_all(path); }
-};
 
 std::unique_ptr<RocksStore> open(const fs::path& path, std::size_t window_changes = 200'000) {
   auto store = RocksStore::open(
@@ -38,12 +28,12 @@ std::unique_ptr<RocksStore> open(const fs::path& path, std::size_t window_change
 /// Windows so small that reads meet open ones, closed ones and the database at once.
 template <std::size_t window_changes>
 struct Rocks {
-  Directory directory;
-  std::unique_ptr<RocksStore> held = open(directory.path / "store", window_changes);
+  TemporaryDirectory directory;
+  std::unique_ptr<RocksStore> held = open(directory / "store", window_changes);
   Store& store() { return *held; }
   void reopen() {
     held.reset();
-    held = open(directory.path / "store", window_changes);
+    held = open(directory / "store", window_changes);
   }
 };
 
@@ -77,21 +67,21 @@ TEST_CASE("rocks store: what was not flushed may be lost and what was flushed is
 
 TEST_CASE("rocks store: a second opening is refused and says that the store is open") {
   Rocks<10> rocks;
-  auto second = RocksStore::open(rocks.directory.path / "store", {});
+  auto second = RocksStore::open(rocks.directory / "store", {});
   REQUIRE(!second.has_value());
   CHECK(second.error().code == ErrorCode::world);
   CHECK(second.error().what.find("open already") != std::string::npos);
-  CHECK(second.error().where == (rocks.directory.path / "store").string());
+  CHECK(second.error().where == (rocks.directory / "store").string());
   CHECK(second.error().next.find("toono rebuild") != std::string::npos);
 }
 
 TEST_CASE("rocks store: a directory that cannot be made is an error that names it") {
-  Directory directory;
-  std::ofstream(directory.path / "file") << "x";
-  auto store = RocksStore::open(directory.path / "file" / "store", {});
+  TemporaryDirectory directory;
+  std::ofstream(directory / "file") << "x";
+  auto store = RocksStore::open(directory / "file" / "store", {});
   REQUIRE(!store.has_value());
   CHECK(store.error().code == ErrorCode::world);
-  CHECK(store.error().where == (directory.path / "file" / "store").string());
+  CHECK(store.error().where == (directory / "file" / "store").string());
 }
 
 TEST_CASE("rocks store: a lost manifest is damage that a rebuild heals") {
@@ -101,7 +91,7 @@ TEST_CASE("rocks store: a lost manifest is damage that a rebuild heals") {
   REQUIRE(rocks.store().apply(batch).has_value());
   REQUIRE(rocks.store().flush().has_value());
   rocks.held.reset();
-  fs::path path = rocks.directory.path / "store";
+  fs::path path = rocks.directory / "store";
   for (const auto& file : fs::directory_iterator(path)) {
     if (file.path().filename().string().starts_with("MANIFEST")) fs::resize_file(file.path(), 20);
   }
@@ -131,7 +121,7 @@ TEST_CASE("rocks store: a flipped byte anywhere in any file of rows is found and
   REQUIRE(rocks.store().flush().has_value());
   REQUIRE(rocks.held->verify().has_value());
   rocks.held.reset();
-  fs::path path = rocks.directory.path / "store";
+  fs::path path = rocks.directory / "store";
   std::vector<fs::path> files;
   for (const auto& file : fs::directory_iterator(path)) {
     if (file.path().extension() == ".sst") files.push_back(file.path());
@@ -207,8 +197,8 @@ TEST_CASE("rocks store: a writer killed at any point leaves a prefix of whole ca
   std::printf("killed writer, TOONO_SEED=%llu\n", static_cast<unsigned long long>(seed));
   CAPTURE(seed);
   std::mt19937_64 random(seed);
-  Directory directory;
-  fs::path path = directory.path / "store";
+  TemporaryDirectory directory;
+  fs::path path = directory / "store";
   std::uint64_t head = 0, rounds_with_progress = 0;
   for (int round = 0; round < 20; ++round) {
     write_until_killed(path, 40 + random() % 100);
@@ -229,7 +219,7 @@ TEST_CASE("rocks store: a writer killed at any point leaves a prefix of whole ca
 }
 
 TEST_CASE("rocks store: a scan is of one moment although windows reach the database while it begins") {
-  Directory directory;
+  TemporaryDirectory directory;
   RocksStore* written = nullptr;
   auto write = [&](const char* number, std::initializer_list<const char*> keys) {
     RowBatch batch;
@@ -242,7 +232,7 @@ TEST_CASE("rocks store: a scan is of one moment although windows reach the datab
                                 write("2", {"a", "c"});
                                 REQUIRE(written->flush().has_value());
                               }};
-  auto store = RocksStore::open(directory.path / "store", options);
+  auto store = RocksStore::open(directory / "store", options);
   REQUIRE(store.has_value());
   written = store->get();
   write("1", {"a", "b"});
@@ -266,7 +256,7 @@ TEST_CASE("rocks store: apply waits when the disk is behind and nothing is lost"
 
 TEST_CASE("rocks store: a write that fails is told and stays told") {
   Rocks<2> rocks;
-  fs::remove_all(rocks.directory.path / "store" / "incoming");
+  fs::remove_all(rocks.directory / "store" / "incoming");
   RowBatch batch;
   batch.put("a", "1");
   batch.put("b", "1");
@@ -309,7 +299,7 @@ TEST_CASE("rocks store: many opens that write nothing leave no more files than o
   Rocks<1'000> rocks;
   auto files = [&] {
     std::size_t count = 0;
-    for (const auto& entry : fs::directory_iterator(rocks.directory.path / "store"))
+    for (const auto& entry : fs::directory_iterator(rocks.directory / "store"))
       count += entry.is_regular_file() ? 1 : 0;
     return count;
   };
@@ -338,9 +328,9 @@ TEST_CASE("rocks store: a sorted load refuses a row out of order and leaves no f
     REQUIRE(!refused.has_value());
     CHECK(refused.error().code == ErrorCode::refused);
   }
-  CHECK(!fs::is_empty(rocks.directory.path / "store" / "incoming"));
+  CHECK(!fs::is_empty(rocks.directory / "store" / "incoming"));
   load.reset();
-  CHECK(fs::is_empty(rocks.directory.path / "store" / "incoming"));
+  CHECK(fs::is_empty(rocks.directory / "store" / "incoming"));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class FailingMedium final : public Medium {
 };
 
 struct Disk {
-  PassingDirectory root;
+  TemporaryDirectory root;
   std::string path = root / "slots";
   SeededEntropy entropy{5};
   KeyBytes master{};

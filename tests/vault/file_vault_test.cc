@@ -134,7 +134,7 @@ TEST_CASE("a copy made beside a writer is a vault") {
   // A writer in the middle of a slot.
   write_bytes(place.file, bytes_in(place.file) + "half a slot");
 
-  auto copy_dir = place.root / "copy";
+  std::string copy_dir = place.root / "copy";
   std::filesystem::create_directory(copy_dir);
   REQUIRE(reader->copy_to(copy_dir + "/vault").has_value());
   CHECK(is_error(reader->copy_to(copy_dir + "/vault").error(), ErrorCode::refused));

@@ -1,4 +1,4 @@
-// A directory that goes away, and the bytes of files in it.
+// Vaults in a directory that goes away, and the bytes of their files.
 #pragma once
 
 #include <filesystem>
@@ -9,27 +9,9 @@
 #include "adapters/vault/memory_vault.h"
 #include "adapters/vault/seeded_entropy.h"
 #include "tests/contract/vault_contract.h"
+#include "tests/temporary_directory.h"
 
 namespace toono::test {
-
-class PassingDirectory {
- public:
-  PassingDirectory() {
-    auto name = (std::filesystem::temp_directory_path() / "toono-vault-XXXXXX").string();
-    check(::mkdtemp(name.data()) != nullptr, "no directory for the test");
-    path_ = name;
-  }
-  ~PassingDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  PassingDirectory(const PassingDirectory&) = delete;
-  PassingDirectory& operator=(const PassingDirectory&) = delete;
-  std::string operator/(const char* name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 inline std::string bytes_in(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -41,7 +23,7 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
 
 /// DIR and its key file side by side.
 struct Place {
-  PassingDirectory root;
+  TemporaryDirectory root;
   SeededEntropy entropy{1};
   std::string dir = root / "data";
   std::string key = FileVault::default_master_key_path(dir);

@@ -1,7 +1,7 @@
 #include "tests/kafka/engines/chain.h"
+#include "tests/must.h"
 
 #include "core/chain.h"
-#include "tests/kafka/must.h"
 
 namespace toono::testing {
 

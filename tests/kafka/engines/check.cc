@@ -7,8 +7,6 @@
 namespace toono::testing {
 namespace {
 
-using toono::must;
-
 /// A log that takes nothing more: what the agenda and answered questions led to stands in the inbox already.
 class FedLog final : public Log {
  public:

@@ -7,8 +7,6 @@
 namespace toono::testing {
 namespace {
 
-using toono::must;
-
 constexpr std::uint64_t kLimit = 40;
 
 LineCommand register_case(const std::string& more = "") {

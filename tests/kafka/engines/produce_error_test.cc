@@ -11,8 +11,6 @@
 namespace toono {
 namespace {
 
-using toono::must;
-
 /// An owner of everything on a cluster that answers as it is told.
 class Owner {
  public:

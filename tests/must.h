@@ -4,16 +4,15 @@
 #include "core/result.h"
 #include "doctest/doctest.h"
 
-namespace toono::testing {
+namespace toono {
 
-inline std::string words(const Error& error) { return error.what + ": " + error.where + ": " + error.next; }
 template <class T>
 T must(Result<T> result) {
-  if (!result) FAIL(words(result.error()));
+  if (!result) FAIL(result.error().what << ": " << result.error().where << ": " << result.error().next);
   return std::move(result).value();
 }
 inline void must(const Result<void>& result) {
-  if (!result) FAIL(words(result.error()));
+  if (!result) FAIL(result.error().what << ": " << result.error().where << ": " << result.error().next);
 }
 
-}  // namespace toono::testing
+}  // namespace toono
