@@ -23,13 +23,7 @@ struct Lines {
       must(admin->create_topic({.name = name}));
   }
   void say(ReferralLine line, const std::string& message) const {
-    auto producer = must(make_producer(address, nullptr));
-    auto topic = names.referral_in(line);
-    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
-                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    testing::produce(address, names.referral_in(line), message);
   }
   /// Refuses what begins with "bad", fails at one message as the world does, takes the rest.
   Result<PartnerCounts> listen() {

@@ -51,15 +51,7 @@ struct Served {
         body + R"(,"referral_id":")" + to_text(referral) + "\"}}\n");
     return {of_case, referral};
   }
-  void say(const std::string& message) const {
-    auto producer = must(make_producer(address, nullptr));
-    auto topic = names.referral_in(kLine);
-    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
-                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
-    REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  }
+  void say(const std::string& message) const { testing::produce(address, names.referral_in(kLine), message); }
   std::size_t dead_letters() const {
     std::size_t count = 0;
     must(read_events(address, names.dead_letters, 1, Tail::everything, [&](const EventRecord&) {

@@ -1,73 +1,19 @@
 // `toono` as a process beside the test: started, killed, stopped in good order, gone with the test.
 #pragma once
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include "adapters/kafka/client.h"
 #include "tests/integrators/shell.h"
 #include "tests/kafka/broker.h"
+#include "tests/kafka/process.h"
 
 namespace toono {
 
-class Started {
- public:
+/// `toono` with these words.
+struct Started : testing::Process {
   explicit Started(std::vector<std::string> words) {
     words.insert(words.begin(), toono_program());
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    std::filesystem::create_directories(place_.path());
-    const auto log = said_file().string();
-    const pid_t parent = ::getpid();
-    pid_ = ::fork();
-    REQUIRE(pid_ >= 0);
-    if (pid_ > 0) return;
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(1);
-    int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    ::dup2(out, 1);
-    ::dup2(out, 2);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
+    start(std::move(words));
   }
-  ~Started() {
-    if (pid_ > 0) kill();
-  }
-  Started(const Started&) = delete;
-  Started& operator=(const Started&) = delete;
-
-  /// At once: KILL.
-  void kill() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-  /// It has ended by itself: its exit code, or 128 and the signal.
-  std::optional<int> ended() {
-    int status = 0;
-    if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-    pid_ = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  /// In good order: TERM, a minute at most. None: it had to be killed.
-  std::optional<int> stop() {
-    ::kill(pid_, SIGTERM);
-    std::optional<int> code;
-    if (testing::eventually([&] { return (code = ended()).has_value(); }, 60)) return code;
-    kill();
-    return std::nullopt;
-  }
-  /// Both its streams.
-  std::string said() const { return text_of_file(said_file()); }
-
- private:
-  std::filesystem::path said_file() const { return place_.path() / "said"; }
-
-  TemporaryDirectory place_;
-  pid_t pid_ = 0;
 };
 
 /// What every `toono` of one deployment is told: a file with the brokers, a data directory for each, the key.

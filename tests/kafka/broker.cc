@@ -1,10 +1,8 @@
 #include "tests/kafka/broker.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,8 +11,9 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 #include <thread>
+
+#include "tests/kafka/process.h"
 
 namespace toono::testing {
 namespace fs = std::filesystem;
@@ -60,25 +59,6 @@ std::string library() {
   return output.substr(output.find('/'));
 }
 
-/// Runs java with these arguments, its output in `log`. The child dies with the thread that started it.
-pid_t spawn_java(const std::vector<std::string>& arguments, const fs::path& folder, const fs::path& log) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  pid_t parent = ::getpid();
-  pid_t child = ::fork();
-  if (child < 0) give_up("no process could be started");
-  if (child > 0) return child;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);
-  int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  ::dup2(out, 1);
-  ::dup2(out, 2);
-  if (::chdir(folder.c_str()) != 0) ::_exit(1);
-  ::execvp(argv[0], argv.data());
-  ::_exit(127);
-}
-
 std::string with_ports(std::string settings, int port, int controller) {
   for (auto [name, number] : {std::pair("@PORT@", port), std::pair("@CONTROLLER@", controller)})
     for (std::size_t at = 0; (at = settings.find(name)) != std::string::npos;)
@@ -103,19 +83,6 @@ int end_of(pid_t pid) {
   int status = 0;
   ::waitpid(pid, &status, 0);
   return status;
-}
-
-int free_port(std::vector<int>& held) {
-  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    give_up("there is no free port on loopback");
-  held.push_back(fd);  // until all are chosen, so that none is given twice
-  return ntohs(address.sin_port);
 }
 
 }  // namespace
@@ -155,13 +122,12 @@ fs::path Cluster::folder(int node) const { return root_ / fmt::format("node-{}",
 fs::path Cluster::data(int node) const { return folder(node) / "data"; }
 
 void Cluster::choose_ports() {
-  std::vector<int> held;
-  for (Node& node : nodes_) {
-    node.port = free_port(held);
-    node.controller_port = free_port(held);
+  auto ports = free_ports(2 * size() + 1);
+  for (int node = 0; node < size(); ++node) {
+    nodes_[node].port = ports[2 * node];
+    nodes_[node].controller_port = ports[2 * node + 1];
   }
-  link_behind_ = free_port(held);
-  for (int fd : held) ::close(fd);
+  link_behind_ = ports.back();
 }
 
 void Cluster::write_properties(int node, const std::string& settings) const {
@@ -191,17 +157,17 @@ void Cluster::write_properties(int node, const std::string& settings) const {
 
 void Cluster::format(int node) const {
   fs::path log = folder(node) / "format.log";
-  pid_t child = spawn_java(
+  pid_t child = testing::spawn(
       {"java", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", lib_ + "/*",
        "kafka.tools.StorageTool", "format", "-t", id_, "-c", "node.properties", "--ignore-formatted"},
-      folder(node), log);
+      log, folder(node));
   if (end_of(child) != 0) give_up("its directory cannot be formatted: " + last_lines(log));
 }
 
 void Cluster::spawn(int node) {
-  nodes_[node].pid = spawn_java({"java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
-                                 lib_ + "/*", "kafka.Kafka", "node.properties"},
-                                folder(node), folder(node) / "broker.log");
+  nodes_[node].pid = testing::spawn({"java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                                     lib_ + "/*", "kafka.Kafka", "node.properties"},
+                                    folder(node) / "broker.log", folder(node));
   nodes_[node].paused = false;
 }
 
@@ -307,6 +273,32 @@ Cluster& shared_broker() {
 std::string unique_deployment() {
   static std::atomic<int> count = 0;
   return fmt::format("t{}-{}", ::getpid(), ++count);
+}
+
+std::vector<int> free_ports(int count) {
+  std::vector<int> held, ports;
+  for (; count > 0; --count) {
+    held.push_back(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(held.back(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::getsockname(held.back(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+      give_up("there is no free port on loopback");
+    ports.push_back(ntohs(address.sin_port));
+  }
+  for (int fd : held) ::close(fd);
+  return ports;
+}
+
+void produce(const KafkaAddress& address, const std::string& topic, const std::string& message) {
+  auto producer = must(make_producer(address, nullptr));
+  REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                            RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
+                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 bool eventually(const std::function<bool()>& holds, int seconds) {

@@ -1,4 +1,4 @@
-// A real Apache Kafka for tests and benches: brokers of our own on loopback, started, stopped, killed and
+// A real Apache Kafka for tests: brokers of our own on loopback, started, stopped, killed and
 // paused by their recorded process ids, and gone when the program is.
 #pragma once
 
@@ -83,6 +83,12 @@ class Cluster {
 Cluster& shared_broker();
 /// A deployment name that no other test of this run has.
 std::string unique_deployment();
+
+/// Writes a message without a key to partition 0, and waits until it is there.
+void produce(const KafkaAddress& address, const std::string& topic, const std::string& message);
+
+/// So many ports of loopback that are free now, each another.
+std::vector<int> free_ports(int count);
 
 /// Looks again every 20 ms until `holds`, at most `seconds`; false if it never did.
 bool eventually(const std::function<bool()>& holds, int seconds = 30);

@@ -3,8 +3,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <thread>
-
 #include "tests/kafka/engines/engines.h"
 
 namespace toono {

@@ -1,12 +1,7 @@
 #include "tests/kafka/engines/engines.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <thread>
@@ -15,11 +10,8 @@ namespace toono::testing {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-using toono::must;
 
 Steady::time_point in_ms(std::int64_t ms) { return Steady::now() + std::chrono::milliseconds(ms); }
-
-int exit_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 }  // namespace
 
@@ -41,12 +33,8 @@ bool is_checked_after(int round) {
 }
 
 EngineProcess::EngineProcess(Kind kind, Place place) : kind_(kind), place_(std::move(place)) { start(); }
-EngineProcess::~EngineProcess() {
-  if (runs()) kill();
-}
 
 void EngineProcess::start() {
-  REQUIRE(!runs());
   std::filesystem::create_directories(place_.dir);
   std::vector<std::string> words = {std::string(TOONO_BINARY_DIR) + "/toono_test_engine",
                                     kind_ == Kind::owner ? "owner" : "alone",
@@ -55,51 +43,10 @@ void EngineProcess::start() {
                                     place_.dir.string(),
                                     place_.master_key.string()};
   for (const auto& [name, value] : place_.address.properties) words.push_back(name + "=" + value);
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const auto log = (place_.dir / "said").string();
-  const pid_t parent = ::getpid();
-  pid_ = ::fork();
-  REQUIRE(pid_ >= 0);
-  if (pid_ > 0) {
-    ++starts_;
-    return;
-  }
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);
-  int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  ::dup2(out, 1);
-  ::dup2(out, 2);
-  ::execv(argv[0], argv.data());
-  ::_exit(127);
+  Process::start(std::move(words));
+  ++starts_;
 }
 
-void EngineProcess::kill() {
-  ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
-  pid_ = 0;
-}
-void EngineProcess::pause() { ::kill(pid_, SIGSTOP); }
-void EngineProcess::resume() { ::kill(pid_, SIGCONT); }
-std::optional<int> EngineProcess::stop(int seconds) {
-  ::kill(pid_, SIGTERM);
-  int code = 0;
-  if (eventually([&] { return ended(code); }, seconds)) return code;
-  kill();
-  return std::nullopt;
-}
-bool EngineProcess::ended(int& code) {
-  int status = 0;
-  if (!runs() || ::waitpid(pid_, &status, WNOHANG) != pid_) return false;
-  pid_ = 0;
-  code = exit_of(status);
-  return true;
-}
-std::string EngineProcess::said() const {
-  const Buffer bytes = file_bytes(place_.dir / "said");
-  return std::string(text_of(bytes));
-}
 std::size_t EngineProcess::times_said(std::string_view words) const {
   const std::string text = said();
   std::size_t times = 0;
@@ -119,10 +66,7 @@ bool LoadedEdge::open() {
   }
   engine_ = std::move(*opened);
   engine_->processor().on_answer([this](const Answered& answered) { learn(answered); });
-  for (auto& [id, waiting] : waiting_) {
-    sent_again_ += waiting.sent ? 1 : 0;
-    waiting.sent = false;
-  }
+  for (auto& [id, waiting] : waiting_) waiting.sent = false;
   return true;
 }
 

@@ -2,8 +2,6 @@
 // everything that must hold after a fault.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <map>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "tests/kafka/broker.h"
 #include "tests/kafka/engines/chain.h"
 #include "tests/kafka/link.h"
+#include "tests/kafka/process.h"
 
 namespace toono::testing {
 
@@ -33,8 +32,8 @@ struct LinkedBroker {
 };
 LinkedBroker& linked_broker();
 
-/// One engine, a process: ended with the program at the latest.
-class EngineProcess {
+/// One engine.
+class EngineProcess : public Process {
  public:
   enum class Kind { owner, forced };
   struct Place {
@@ -42,24 +41,10 @@ class EngineProcess {
     std::filesystem::path dir;
     std::filesystem::path master_key;
   };
+  /// Starts it. Stopped in good order it flushes its rows.
   EngineProcess(Kind kind, Place place);
-  ~EngineProcess();
-  EngineProcess(const EngineProcess&) = delete;
-  EngineProcess& operator=(const EngineProcess&) = delete;
 
   void start();
-  bool runs() const { return pid_ > 0; }
-  /// At once: KILL.
-  void kill();
-  void pause();
-  void resume();
-  /// In good order, its rows flushed. The exit code, or 128 and the signal; none: it did not end so soon, and
-  /// was killed.
-  std::optional<int> stop(int seconds = 60);
-  /// It has ended by itself; its exit code.
-  bool ended(int& code);
-  /// What it says of itself, all starts together.
-  std::string said() const;
   std::size_t times_said(std::string_view words) const;
   const std::filesystem::path& dir() const { return place_.dir; }
   std::size_t starts() const { return starts_; }
@@ -67,7 +52,6 @@ class EngineProcess {
  private:
   Kind kind_;
   Place place_;
-  pid_t pid_ = 0;
   std::size_t starts_ = 0;
 };
 
@@ -92,7 +76,6 @@ class LoadedEdge {
   const Answers& answers() const { return answers_; }
   std::size_t waiting() const { return waiting_.size(); }
   std::size_t errors() const { return errors_; }
-  std::size_t sent_again() const { return sent_again_; }
   std::string last_error() const { return last_error_; }
   std::mt19937_64& random() { return random_; }
   void close();
@@ -117,7 +100,7 @@ class LoadedEdge {
   std::unique_ptr<Engine> engine_;
   std::map<std::string, Waiting> waiting_;
   Answers answers_;
-  std::size_t errors_ = 0, sent_again_ = 0;
+  std::size_t errors_ = 0;
   std::string last_error_;
   bool twice_ = false;
 };

@@ -15,7 +15,6 @@ namespace {
 using testing::Engines;
 using testing::eventually;
 using testing::linked_broker;
-using toono::must;
 
 /// A deployment with one engine, and the hands of who breaks it.
 class Broken {
@@ -34,8 +33,8 @@ class Broken {
   }
   /// What the engine said since then when it ended, of itself and with code 1.
   std::string last_words(std::size_t since) {
-    int code = 0;
-    bool ended = eventually([&] { return engine.ended(code); }, 60);
+    std::optional<int> code;
+    bool ended = eventually([&] { return (code = engine.ended()).has_value(); }, 60);
     auto words = engine.said().substr(since);
     REQUIRE_MESSAGE(ended, "the engine runs on: " << words);
     CHECK(code == 1);

@@ -1,8 +1,6 @@
 #include "tests/kafka/rights/guarded.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include "adapters/kafka/admin.h"
 
@@ -11,18 +9,6 @@ namespace {
 
 constexpr const char* kUsers[] = {"engine",    "edge",       "partners", "auditor",
                                   "publisher", "subscriber", "line1",    "stranger"};
-
-int free_port() {
-  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
 
 std::string password_of(const std::string& user) { return user + "-secret"; }
 
@@ -92,7 +78,7 @@ std::vector<Right> documented_rights(const std::string& line_name) {
   return rights;
 }
 
-Guarded::Guarded() : sasl_port_(free_port()), tls_port_(free_port()), cluster_(1, settings()) {}
+Guarded::Guarded() : cluster_(1, settings()) {}
 
 std::string Guarded::settings() {
   std::filesystem::create_directories(place_.path());
@@ -117,7 +103,7 @@ std::string Guarded::settings() {
       "listener.name.tls.ssl.keystore.type=PEM\nlistener.name.tls.ssl.keystore.location={3}\n"
       "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
       "super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=false\n",
-      sasl_port_, tls_port_, users, (place_.path() / "keystore.pem").string());
+      ports_[0], ports_[1], users, (place_.path() / "keystore.pem").string());
 }
 
 void Guarded::make_certificate() const {
@@ -141,7 +127,7 @@ void Guarded::add_scram_user(const std::string& user) const {
 }
 
 KafkaAddress Guarded::as(const std::string& user) const {
-  return {.brokers = fmt::format("127.0.0.1:{}", sasl_port_),
+  return {.brokers = fmt::format("127.0.0.1:{}", ports_[0]),
           .deployment = kDeployment,
           .properties = {{"security.protocol", "sasl_plaintext"},
                          {"sasl.mechanisms", "PLAIN"},
@@ -151,7 +137,7 @@ KafkaAddress Guarded::as(const std::string& user) const {
 
 KafkaAddress Guarded::as_with_tls(const std::string& user, const std::string& mechanism) const {
   auto address = as(user);
-  address.brokers = fmt::format("127.0.0.1:{}", tls_port_);
+  address.brokers = fmt::format("127.0.0.1:{}", ports_[1]);
   address.properties["security.protocol"] = "sasl_ssl";
   address.properties["sasl.mechanisms"] = mechanism;
   address.properties["ssl.ca.location"] = certificate().string();

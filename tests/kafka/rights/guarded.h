@@ -48,7 +48,8 @@ class Guarded {
   void set(const std::vector<Right>& rights, rd_kafka_AclPermissionType_t permission, bool there);
 
   TemporaryDirectory place_;
-  int sasl_port_, tls_port_;
+  /// With a password, and with a certificate.
+  std::vector<int> ports_ = free_ports(2);
   Cluster cluster_;
 };
 

@@ -47,15 +47,6 @@ Roles& roles() {
   return all;
 }
 
-void produce(const KafkaAddress& address, const std::string& topic, const std::string& message) {
-  auto producer = must(make_producer(address, nullptr));
-  REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
-                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                            RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
-                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
-}
-
 bool says(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
 }  // namespace
@@ -80,8 +71,9 @@ TEST_CASE("every role does its work with the rights that are written down for it
   auto checked = all.run("auditor", {"topics", "check"});
   CHECK_MESSAGE(checked.code == 0, checked.out, checked.err);
   CHECK_FALSE(says(checked.out + checked.err, "not checked"));
-  produce(all.broker.as("line1"), TopicNames(Guarded::kDeployment).referral_in(ReferralLine::line_12348),
-          "nothing that is known");
+  testing::produce(all.broker.as("line1"),
+                   TopicNames(Guarded::kDeployment).referral_in(ReferralLine::line_12348),
+                   "nothing that is known");
   auto heard = all.run("partners", {"--json", "partners", "--once"});
   CHECK_MESSAGE(heard.code == 0, heard.err);
   CHECK(says(heard.out, R"("dead":1)"));
@@ -136,7 +128,7 @@ TEST_CASE("who lacks a right is told of which topic or group, and what it was wa
     all.broker.deny(row.without);
     // Whatever stands in an inbox is decided.
     if (says(row.topic, "journal") && row.role == "engine")
-      produce(all.broker.as("edge"), TopicNames(Guarded::kDeployment).inbox, "no command");
+      testing::produce(all.broker.as("edge"), TopicNames(Guarded::kDeployment).inbox, "no command");
     auto ran = row.words.empty() ? all.send() : all.run(row.role, row.words);
     all.broker.allow_again(row.without);
     auto said = ran.out + ran.err;
