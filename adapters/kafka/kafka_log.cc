@@ -24,6 +24,22 @@ const KafkaProperties kJournalWriter = {{"linger.ms", "0"}};
 /// The head of a topic is read by long polls that answer when there is something.
 const KafkaProperties kTailReader = {{"fetch.wait.max.ms", "500"}, {"fetch.min.bytes", "1"}};
 
+/// From so many records on a scan has a reader of its own.
+constexpr std::int64_t kLongScan = 20'000;
+constexpr int kFetchQueueBackoffKnown = 0x020200ff;
+
+/// A long scan is read faster than it is used. librdkafka pauses at a full queue of messages, and looks again
+/// after a second, long after the queue is empty. From 2.2.0 on that wait can be set; before, it looks as
+/// soon as anything moves on the connection, so that a small question which comes often serves.
+KafkaProperties long_reader() {
+  KafkaProperties properties = kBrief;
+  if (rd_kafka_version() >= kFetchQueueBackoffKnown)
+    properties.emplace_back("fetch.queue.backoff.ms", "20");
+  else
+    properties.emplace_back("topic.metadata.refresh.interval.ms", "20");
+  return properties;
+}
+
 LogRecord record_of(Topic topic, PartitionNumber partition, const rd_kafka_message_t& message, Bytes bytes) {
   return {.topic = topic,
           .partition = partition,
@@ -313,28 +329,37 @@ Result<void> KafkaLog::scan(Topic topic, const std::vector<From>& from, const Vi
 Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(Topic topic, std::vector<Range> ranges,
                                                            const Visitor& visit) {
   if (ranges.empty()) return ranges;
+  std::int64_t records = 0;
+  for (const Range& range : ranges) records += range.end - range.begin;
+  if (records < kLongScan) return read_ranges(*scanner_, topic, std::move(ranges), visit);
+  TOONO_ASSIGN(auto reader, TopicReader::open(options_.address, long_reader()));
+  return read_ranges(*reader, topic, std::move(ranges), visit);
+}
+
+Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(TopicReader& reader, Topic topic,
+                                                           std::vector<Range> ranges, const Visitor& visit) {
   std::vector<ReadFrom> from;
   std::vector<std::int64_t> shown;
   from.reserve(ranges.size());
   shown.reserve(ranges.size());
   for (const Range& range : ranges)
     from.push_back({topics_.topic(topic, range.partition), topics_.number(range.partition), range.begin});
-  TOONO_TRY(scanner_->assign(from));
+  TOONO_TRY(reader.assign(from));
   RecordArena copies;
   std::size_t open = ranges.size();
   for (const Range& range : ranges) shown.push_back(range.begin);
   SteadyTime until = from_now(options_.address.answer_within_ms);
   for (bool more = true; more && open > 0;) {
-    auto messages = scanner_->read(kBatch, kReadWaitMs);
+    auto messages = reader.read(kBatch, kReadWaitMs);
     if (!messages) {
-      TOONO_TRY(scanner_->assign({}));
+      TOONO_TRY(reader.assign({}));
       return unexpected(messages.error());
     }
     if (!messages->empty())
       until = from_now(options_.address.answer_within_ms);
     else if (std::chrono::steady_clock::now() > until)
       return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
-                                    "the topic cannot be read", from.front().topic, scanner_->listener()));
+                                    "the topic cannot be read", from.front().topic, reader.listener()));
     for (const auto& [index, message] : *messages) {
       const Range& range = ranges[index];
       if (message->offset >= range.end) continue;
@@ -345,7 +370,7 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(Topic topic, std::vec
       if (!more) break;
     }
   }
-  TOONO_TRY(scanner_->assign({}));
+  TOONO_TRY(reader.assign({}));
   for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i].end = shown[i];
   return ranges;
 }

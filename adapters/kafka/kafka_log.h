@@ -88,6 +88,8 @@ class KafkaLog final : public Log {
   };
   Result<std::optional<Range>> range_of(Topic topic, const From& from);
   Result<std::vector<Range>> read_ranges(Topic topic, std::vector<Range> ranges, const Visitor& visit);
+  Result<std::vector<Range>> read_ranges(TopicReader& reader, Topic topic, std::vector<Range> ranges,
+                                         const Visitor& visit);
 
   KafkaLogOptions options_;
   LogTopics topics_;

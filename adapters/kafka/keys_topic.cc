@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace toono {
 namespace {
@@ -71,12 +72,17 @@ Result<std::unique_ptr<KeysTopic>> KeysTopic::open(const KafkaAddress& address) 
     return unexpected({ErrorCode::refused,
                        "the keys topic has " + std::to_string(count) + " partitions and must have one",
                        topic->where_, "make it again with one partition, from a backup of its records"});
-  auto list = partition_list();
-  add_to(list, topic->topic_, kPartition, RD_KAFKA_OFFSET_BEGINNING);
-  auto code = rd_kafka_assign(topic->consumer_.get(), list.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return unexpected(kafka_error(address, code, "the keys topic cannot be read", topic->topic_));
   return topic;
+}
+
+/// Not before it is read: a question about its end would wait behind one that waits at the broker for more.
+Result<void> KeysTopic::start_reading() {
+  if (std::exchange(reads_, true)) return {};
+  auto list = partition_list();
+  add_to(list, topic_, kPartition, RD_KAFKA_OFFSET_BEGINNING);
+  auto code = rd_kafka_assign(consumer_.get(), list.get());
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return unexpected(kafka_error(address_, code, "the keys topic cannot be read", topic_));
 }
 
 // Not rd_kafka_query_watermark_offsets: with a broker that has just gone it waits past its time, for ever.
@@ -126,6 +132,7 @@ Result<bool> KeysTopic::take(const rd_kafka_message_t& message, const Visit& vis
 }
 
 Result<void> KeysTopic::read(std::uint64_t until, const Visit& visit) {
+  TOONO_TRY(start_reading());
   Patience patience(address_.answer_within_ms);
   for (;;) {
     bool must_wait = next_ < until;

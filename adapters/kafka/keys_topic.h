@@ -33,6 +33,7 @@ class KeysTopic final : public KeyRecords {
   };
 
   KeysTopic(const KafkaAddress& address, ConsumerPtr consumer, std::unique_ptr<KafkaListener> reading);
+  Result<void> start_reading();
   Result<void> start_producer();
   Result<void> produce(const KeyRecord& record);
   Result<void> wait_for(std::size_t count);
@@ -43,6 +44,7 @@ class KeysTopic final : public KeyRecords {
   std::string where_;
   std::unique_ptr<KafkaListener> reading_;
   ConsumerPtr consumer_;
+  bool reads_ = false;
   std::uint64_t next_ = 0;  // the offset behind the last record that was read
   std::unique_ptr<Deliveries> writing_;
   ProducerPtr producer_;
