@@ -9,20 +9,20 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kRowsPerStep = 50'000;
-constexpr std::uint64_t kWatchEvery = 1024;
+constexpr std::uint64_t kGuardEvery = 1024;
 
 }  // namespace
 
 Follower::Follower(Store& store, Registry& registry, Options options)
     : store_(store), registry_(registry), folder_(store, registry, options.cached_states) {}
 
-Result<void> Follower::open(Log& log, PartitionNumber partitions, const Watch& watch) {
+Result<void> Follower::open(Log& log, PartitionNumber partitions, const Guard& guard) {
   partitions_ = partitions;
   foreseen_.resize(partitions_ + 1u);
   TOONO_TRY(load_heads());
   TOONO_TRY(load_registry());
   TOONO_TRY(load_quarantine());
-  return catch_up(log, watch);
+  return catch_up(log, guard);
 }
 
 Result<void> Follower::load_heads() {
@@ -79,7 +79,7 @@ Result<void> Follower::load_quarantine() {
   return {};
 }
 
-Result<void> Follower::catch_up(Log& log, const Watch& watch) {
+Result<void> Follower::catch_up(Log& log, const Guard& guard) {
   std::vector<From> from;
   std::vector<bool> missing;
   for (const auto& head : heads_) missing.push_back(head.next_offset != 0);
@@ -104,7 +104,7 @@ Result<void> Follower::catch_up(Log& log, const Watch& watch) {
     }
     outcome = follow(record);
     if (outcome && open_run().rows.size() >= kRowsPerStep) outcome = commit();
-    if (watch && ++folded % kWatchEvery == 0) watch(folded);
+    if (outcome && guard && ++folded % kGuardEvery == 0) outcome = guard(folded);
     return outcome.has_value();
   }));
   TOONO_TRY(outcome);

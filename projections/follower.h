@@ -36,10 +36,12 @@ class Follower {
   };
   Follower(Store& store, Registry& registry, Options options);
 
+  /// Told now and then how many records have been folded; its error ends the fold.
+  using Guard = std::function<Result<void>(std::uint64_t records)>;
   /// Loads heads, registry and quarantine from the store, then folds what the log has beyond them.
-  /// `partitions` does not count the registry's; `watch` is told of what is folded. Error damaged: the
-  /// journal is broken, shorter than the store, or another log's.
-  Result<void> open(Log& log, PartitionNumber partitions, const Watch& watch = {});
+  /// `partitions` does not count the registry's. Error damaged: the journal is broken, shorter than the
+  /// store, or another log's.
+  Result<void> open(Log& log, PartitionNumber partitions, const Guard& guard = {});
 
   /// Folds what the log has of one partition beyond its head, to the end as it is now.
   Result<void> follow_to_end(Log& log, PartitionNumber partition);
@@ -108,7 +110,7 @@ class Follower {
   void remember(const Genesis& genesis);
   Result<void> load_registry();
   Result<void> load_quarantine();
-  Result<void> catch_up(Log& log, const Watch& watch = {});
+  Result<void> catch_up(Log& log, const Guard& guard = {});
   Result<void> fold(PartitionNumber partition, const Decision& decision, Bytes bytes);
   Run& open_run();
   Run& run_of(const Foreseen& foreseen) { return runs_[foreseen.run - first_run_]; }

@@ -16,7 +16,7 @@ Result<int> run_partners(const Args& args) {
          "say --log kafka:HOST:PORT; on an embedded log their answers are typed with `toono send`"});
   TOONO_ASSIGN(auto sender, sender_of(args.globals));
   StopSignals stop;
-  TOONO_ASSIGN(auto session, Session::open(args.globals));
+  TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
   PartnerDesk desk(*session, sender);
   PartnerOptions options{.address = *address.kafka, .once = args.once, .stop = [&] { return stop.came(); }};
   TOONO_ASSIGN(auto counts, take_partner_messages(options, [&](ReferralLine line, std::string_view message) {

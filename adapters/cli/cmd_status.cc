@@ -219,7 +219,7 @@ Result<int> run_status(const Args& args) {
 
 Result<int> run_run(const Args& args) {
   StopSignals stop;
-  TOONO_ASSIGN(auto session, Session::open(args.globals));
+  TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
   auto& engine = session->engine();
   TOONO_TRY(may_go_on(engine));
   std::uint64_t sent = 0;

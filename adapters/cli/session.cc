@@ -116,11 +116,12 @@ Result<EngineOptions> Session::prepare(const Globals& globals) {
       .inbox_limit = globals.inbox_limit.value_or(address.inbox_limit.value_or(kInboxLimit))};
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Globals& globals) {
+Result<std::unique_ptr<Session>> Session::open(const Globals& globals, const FoldStop& should_stop) {
   auto session = std::unique_ptr<Session>(new Session());
   TOONO_ASSIGN(auto options, session->prepare(globals));
   FoldLine line;
   options.on_fold = line.watch();
+  options.should_stop = should_stop;
   auto opened = Engine::open(options);
   if (!opened) return unexpected(without_vault(opened.error(), options));
   session->engine_ = std::move(*opened);
@@ -134,7 +135,7 @@ Result<std::unique_ptr<Session>> Session::open(const Globals& globals) {
     auto at_end = globals;
     at_end.now = last;
     session.reset();
-    return open(at_end);
+    return open(at_end, should_stop);
   }
   if (half_year) {
     auto error = broken_off(session->engine_->options(), *half_year);

@@ -33,8 +33,9 @@ Error without_vault(Error error, const EngineOptions& options);
 /// An opened engine with its clock and entropy; closed in good order by close(), or as after a crash.
 class Session {
  public:
-  /// Opens what is there; on Kafka as an edge, that sends and reads.
-  static Result<std::unique_ptr<Session>> open(const Globals& globals);
+  /// Opens what is there; on Kafka as an edge, that sends and reads. `should_stop` as EngineOptions has it:
+  /// for who holds the signals back that would end the process.
+  static Result<std::unique_ptr<Session>> open(const Globals& globals, const FoldStop& should_stop = {});
   /// Founds a new deployment.
   static Result<std::unique_ptr<Session>> create(const Globals& globals, const Founding& founding);
 

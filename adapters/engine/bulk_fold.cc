@@ -1,5 +1,6 @@
 #include "adapters/engine/bulk_fold.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kBatchBytes = 512u << 10;
 constexpr std::size_t kBatchesWaiting = 4;
-constexpr std::uint64_t kWatchEvery = 20'000;
+constexpr std::uint64_t kAskEvery = 1'000;
+constexpr std::uint64_t kWatchEvery = 20 * kAskEvery;
 
 /// Some records, copied and aligned.
 class Batch {
@@ -107,6 +109,7 @@ class BulkFold {
         lanes[i].end();
       });
     auto scanned = scan(log, lanes);
+    if (scanned && stopped_) scanned = unexpected(fold_was_stopped());
     for (auto& lane : lanes) lane.end();
     for (auto& judge : judges) judge.join();
     for (const auto& result : judged) TOONO_TRY(result);
@@ -123,7 +126,7 @@ class BulkFold {
     for (std::size_t i = 0; i < 2 * folds_.size(); ++i) loads.push_back(into_.sorted_load());
     TOONO_TRY(in_parallel(folds_.size(), threads_, [&](std::size_t i) {
       auto done = folds_[i]->write({*loads[2 * i], *loads[2 * i + 1]}, options_.memory_bytes / 2 / threads_,
-                                   [this](std::size_t decisions) { count_folded(decisions); });
+                                   [this](std::size_t decisions) { return count_folded(decisions); });
       folds_[i].reset();
       return done;
     }));
@@ -141,9 +144,7 @@ class BulkFold {
       from.push_back({.partition = static_cast<PartitionNumber>(p)});
     TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
       auto lane = record.partition % lanes.size();
-      if (++read_ % kWatchEvery == 0 && options_.watch) {
-        options_.watch({.what = "read", .done = read_, .of = options_.records});
-      }
+      if (++read_ % kAskEvery == 0 && !tell_read()) return false;
       if (batches[lane].add(record)) return true;
       return lanes[lane].give(batches[lane]) && batches[lane].add(record);
     }));
@@ -157,13 +158,23 @@ class BulkFold {
     return {};
   }
 
-  void count_folded(std::size_t decisions) {
-    if (!options_.watch) return;
+  /// False: it is to end.
+  bool tell_read() {
+    if (options_.watch && read_ % kWatchEvery == 0)
+      options_.watch({.what = "read", .done = read_, .of = options_.records});
+    stopped_ = options_.should_stop && options_.should_stop();
+    return !stopped_;
+  }
+
+  Result<void> count_folded(std::size_t decisions) {
+    std::uint64_t before = folded_.fetch_add(decisions);
+    bool has_passed = (before + decisions) / kAskEvery != before / kAskEvery;
+    if (decisions != 0 && !has_passed) return {};
     std::lock_guard lock(watching_);
-    auto before = folded_;
-    folded_ += decisions;
-    if (folded_ / kWatchEvery != before / kWatchEvery)
+    if (options_.watch && (before + decisions) / kWatchEvery != before / kWatchEvery)
       options_.watch({.what = "folded", .done = folded_, .of = read_});
+    stopped_ = stopped_ || (options_.should_stop && options_.should_stop());
+    return stopped_ ? Result<void>(unexpected(fold_was_stopped())) : Result<void>();
   }
 
   RocksStore& into_;
@@ -172,10 +183,16 @@ class BulkFold {
   std::vector<std::unique_ptr<PartitionFold>> folds_;
   std::uint64_t read_ = 0;
   std::mutex watching_;
-  std::uint64_t folded_ = 0;
+  bool stopped_ = false;  // of the thread that reads, then of those that write, under the lock
+  std::atomic<std::uint64_t> folded_ = 0;
 };
 
 }  // namespace
+
+Error fold_was_stopped() {
+  return {ErrorCode::busy, "it was stopped before all rows were made", "the journal",
+          "start it again: what is missing is made then"};
+}
 
 Result<std::uint64_t> fold_in_bulk(Log& log, PartitionNumber partitions, RocksStore& into,
                                    const BulkFoldOptions& options) {

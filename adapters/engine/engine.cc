@@ -151,13 +151,16 @@ Result<void> Engine::fill_empty_store(PartitionNumber partitions) {
     records += end;
   }
   if (records < kRecordsWorthBulk) return {};
-  TOONO_TRY(fold_in_bulk(*log_, partitions, *store_, {.watch = options_.on_fold, .records = records}));
+  TOONO_TRY(
+      fold_in_bulk(*log_, partitions, *store_,
+                   {.watch = options_.on_fold, .should_stop = options_.should_stop, .records = records}));
   return {};
 }
 
 Result<void> Engine::fold(PartitionNumber partitions) {
   auto watch = std::exchange(options_.on_fold, {});
-  if (!watch) return follower_->open(*log_, partitions);
+  auto should_stop = std::exchange(options_.should_stop, {});
+  if (!watch && !should_stop) return follower_->open(*log_, partitions);
   auto to_come = [&] {
     std::uint64_t sum = 0;
     for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
@@ -168,8 +171,11 @@ Result<void> Engine::fold(PartitionNumber partitions) {
   };
   std::optional<std::uint64_t> all;
   return follower_->open(*log_, partitions, [&](std::uint64_t done) {
-    if (!all) all = done + to_come();
-    watch({.what = "folded", .done = done, .of = *all});
+    if (watch) {
+      if (!all) all = done + to_come();
+      watch({.what = "followed", .done = done, .of = *all});
+    }
+    return should_stop && should_stop() ? Result<void>(unexpected(fold_was_stopped())) : Result<void>();
   });
 }
 

@@ -48,6 +48,8 @@ struct EngineOptions {
   std::function<void(PartitionNumber, bool owned)> on_ownership = {};
   /// How far open() has come with rows of what the journal has beyond them; within open() alone.
   FoldWatch on_fold = {};
+  /// Asked while open() makes rows, which may be long: true ends it with Error busy.
+  FoldStop should_stop = {};
 };
 
 /// What a new deployment begins with.

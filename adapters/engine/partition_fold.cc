@@ -8,6 +8,7 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kTalliesHeld = 50'000;
+constexpr std::uint64_t kRowsBetween = 10'000;
 constexpr std::size_t kHistoryKeyBytes = kKeyPrefix + sizeof(EntityId) + 1 + 8;
 constexpr std::size_t kHistoryPrefixBytes = kHistoryKeyBytes - 8;
 constexpr std::size_t kHeldKeyBytes = 32;
@@ -82,18 +83,18 @@ Result<void> PartitionFold::write(const Target& target, std::size_t memory_bytes
     bool is_next = !entity_.empty() && key_of(entity_.front()).substr(0, kHistoryPrefixBytes) !=
                                            key.substr(0, kHistoryPrefixBytes);
     if (is_next) {
-      folded(entity_.size());
+      TOONO_TRY(folded(entity_.size()));
       TOONO_TRY(write_entity(target.rows));
     }
     hold(key, decision);
     return {};
   };
   TOONO_TRY(decisions_.drain(take));
-  folded(entity_.size());
+  TOONO_TRY(folded(entity_.size()));
   TOONO_TRY(write_entity(target.rows));
   TOONO_TRY(put_tallies());
   TOONO_TRY(put(head_key(partition_), plain_bytes(row_of(head_)), 0));
-  return write_sorted(target);
+  return write_sorted(target, folded);
 }
 
 void PartitionFold::hold(std::string_view key, std::string_view decision) {
@@ -163,8 +164,9 @@ Result<void> PartitionFold::put_tallies() {
   return {};
 }
 
-Result<void> PartitionFold::write_sorted(const Target& target) {
+Result<void> PartitionFold::write_sorted(const Target& target, const Folded& folded) {
   std::string key, row;
+  std::uint64_t count = 0;
   auto finish = [&]() -> Result<void> {
     if (key.empty()) return {};
     auto value = std::string_view(row).substr(0, row.size() - sizeof(std::uint64_t));
@@ -173,6 +175,7 @@ Result<void> PartitionFold::write_sorted(const Target& target) {
   auto take = [&](std::string_view next, std::string_view value) -> Result<void> {
     if (next == key) return merge_into(row, value, table_of(key)), Result<void>();
     TOONO_TRY(finish());
+    if (++count % kRowsBetween == 0) TOONO_TRY(folded(0));
     key.assign(next);
     row.assign(value);
     return {};

@@ -27,12 +27,13 @@ class PartitionFold {
   bool has_begun() const { return head_.next_offset != 0; }
 
   /// Writes what has been read as rows, once: meta rows and all others apart, since the first ones are known
-  /// last. `folded` gets the number of decisions of each entity.
+  /// last. `folded` gets the number of decisions of each entity, and 0 now and then while rows are sorted; an
+  /// Error of it ends the writing.
   struct Target {
     SortedLoad& meta;
     SortedLoad& rows;
   };
-  using Folded = std::function<void(std::size_t decisions)>;
+  using Folded = std::function<Result<void>(std::size_t decisions)>;
   Result<void> write(const Target& target, std::size_t memory_bytes, const Folded& folded);
 
  private:
@@ -48,7 +49,7 @@ class PartitionFold {
   Result<void> write_entity(SortedLoad& rows);
   Result<void> write_views(const EntityState& state, std::uint64_t since);
   Result<void> put_tallies();
-  Result<void> write_sorted(const Target& target);
+  Result<void> write_sorted(const Target& target, const Folded& folded);
 
   PartitionNumber partition_;
   JournalShape shape_;

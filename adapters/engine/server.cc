@@ -88,12 +88,13 @@ class Server {
     options_.engine.role = EngineRole::owner;
     options_.engine.on_ownership = options_.watch.on_ownership;
     options_.engine.on_fold = options_.watch.on_fold;
+    options_.engine.should_stop = options_.should_stop;
   }
 
   Result<void> run() {
     for (auto wait = kFirstRetryMs; !options_.should_stop();) {
       auto ended = run_once(wait);
-      if (ended) return {};
+      if (ended || was_stopped(ended.error())) return {};
       if (!has_opened_ || !may_pass(ended.error())) return ended;
       if (options_.watch.on_error) options_.watch.on_error(ended.error());
       pause(wait);
@@ -103,6 +104,11 @@ class Server {
   }
 
  private:
+  /// While it made rows: what it has of them is kept or given up, and the next start makes the rest.
+  bool was_stopped(const Error& error) const {
+    return error.code == ErrorCode::busy && options_.should_stop();
+  }
+
   /// Closing and opening again can mend it: the brokers or the disk, not what is written. A broker that has
   /// just come back may deny for a moment that a topic exists: a refusal is believed when it is said twice,
   /// the second time by the check of the topics if it is about them.

@@ -34,7 +34,8 @@ struct ServerWatch {
 struct ServerOptions {
   /// Of role owner.
   EngineOptions engine = {};
-  /// Asked between steps; true ends the server in good order: its partitions are handed over at once.
+  /// Asked between steps, and while rows are made; true ends the server in good order: its partitions are
+  /// handed over at once.
   std::function<bool()> should_stop = {};
   ServerWatch watch = {};
   /// How often the topics are checked while running.

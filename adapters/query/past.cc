@@ -138,7 +138,10 @@ Result<std::unique_ptr<Past>> Past::fold(Log& log, PartitionNumber partitions, c
                                          const Watch& watch) {
   auto past = std::unique_ptr<Past>(new Past());
   PrefixLog until(log, prefix);
-  TOONO_TRY(past->follower_.open(until, partitions, watch));
+  TOONO_TRY(past->follower_.open(until, partitions, [&](std::uint64_t records) {
+    if (watch) watch(records);
+    return Result<void>();
+  }));
   return past;
 }
 

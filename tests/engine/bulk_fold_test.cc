@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <set>
 
 #include "adapters/engine/bulk_fold.h"
 #include "adapters/engine/parallel.h"
@@ -212,6 +213,67 @@ TEST_CASE("an engine that opens a long journal without rows folds it in bulk and
     must(engine->store().flush());
     must(engine->close());
   }
+  CHECK(must(check_rows(place.dir(), {})) == 0);
+}
+
+TEST_CASE("a fold that is told to stop leaves nothing behind and the next start makes all rows") {
+  Deployment place;
+  Load load(10, 3);
+  {
+    auto engine = place.found();
+    engine->set_durable(false);
+    place.work(*engine, load, 21'000);
+    must(engine->close());
+  }
+  auto rows = DataPaths(place.dir()).rows();
+  std::filesystem::remove_all(rows);
+  std::string stage;
+  std::set<std::string> stopped_in;
+  auto options = place.options();
+  options.on_fold = [&](const FoldProgress& progress) { stage = progress.what; };
+  for (int most = 1;; most += 7) {
+    int asked = 0;
+    stage = "before";
+    options.should_stop = [&] { return ++asked >= most; };
+    auto engine = Engine::open(options);
+    if (engine) break;
+    REQUIRE(engine.error().code == ErrorCode::busy);
+    CHECK(asked == most);
+    stopped_in.insert(stage);
+    auto store = must(RocksStore::open(rows, {}));
+    CHECK(all_rows(*store).empty());
+    CHECK(std::filesystem::is_empty(store->incoming()));
+  }
+  CHECK(stopped_in == std::set<std::string>{"before", "read", "folded"});
+  CHECK(must(check_rows(place.dir(), {})) == 0);
+}
+
+TEST_CASE("a start that is told to stop while it follows goes on from there the next time") {
+  Deployment place;
+  Load load(11, 3);
+  auto rows = DataPaths(place.dir()).rows(), old = place.dir() / "old";
+  auto work = [&](std::unique_ptr<Engine> engine, std::size_t commands) {
+    engine->set_durable(false);
+    place.work(*engine, load, commands);
+    must(engine->store().flush());
+    must(engine->close());
+  };
+  work(place.found(), 500);
+  std::filesystem::copy(rows, old, std::filesystem::copy_options::recursive);
+  work(place.open(), 5'000);
+  std::filesystem::remove_all(rows);
+  std::filesystem::rename(old, rows);
+  int asked = 0;
+  std::string stage;
+  auto options = place.options();
+  options.on_fold = [&](const FoldProgress& progress) { stage = progress.what; };
+  options.should_stop = [&] { return ++asked == 3; };
+  auto stopped = Engine::open(options);
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code == ErrorCode::busy);
+  CHECK(asked == 3);
+  CHECK(stage == "followed");
+  must(place.open()->close());
   CHECK(must(check_rows(place.dir(), {})) == 0);
 }
 

@@ -186,6 +186,32 @@ TEST_CASE("a server without rows tells how far it has come with them before it o
   CHECK(told.back().done > told.front().done);
 }
 
+TEST_CASE("a server that is told to stop while it makes rows ends in good order and the next makes them") {
+  OnKafka on;
+  on.decide(21'000);
+  on.engine.reset();
+  std::string stop_in;
+  bool stop = false, open = false;
+  ServerOptions options{.engine = on.options("fresh", EngineRole::owner)};
+  options.watch.on_fold = [&](const FoldProgress& progress) { stop = progress.what == stop_in; };
+  options.watch.on_open = [&](const Engine&) { stop = open = true; };
+  options.should_stop = [&] { return stop; };
+  for (const char* stage : {"read", "folded"}) {
+    CAPTURE(stage);
+    stop = false;
+    stop_in = stage;
+    must(serve(options));
+    CHECK(stop);
+    CHECK_FALSE(open);
+  }
+  stop = false;
+  stop_in = "";
+  must(serve(options));
+  CHECK(open);
+  auto log = must(KafkaLog::open({.address = on.address}));
+  CHECK(must(check_rows(*log, OnKafka::kPartitions, options.engine.dir)) == 0);
+}
+
 TEST_CASE("a log joins the group when it may, and owns nothing before") {
   OnKafka on;
   bool may = false;
