@@ -321,6 +321,7 @@ void write_contact_rows(const ContactStateT& state, PartitionNumber partition, R
 
 void write_person_rows(const PersonStateT& state, PartitionNumber partition, RowBatch& rows) {
   write_agenda(timers(state), EntityKind::person, id_as<EntityId>(state.id), partition, rows);
+  if (happened(state.erased)) rows.put(Key(partition, Table::erased).id(state.id), {});
 }
 
 namespace {

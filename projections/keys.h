@@ -11,7 +11,7 @@
 
 namespace toono {
 
-inline constexpr std::uint32_t kRowsVersion = 2;
+inline constexpr std::uint32_t kRowsVersion = 3;
 
 enum class Table : std::uint8_t {
   meta = 0,      // heads, void records, quarantine
@@ -24,6 +24,7 @@ enum class Table : std::uint8_t {
   numbers = 7,   // | case number, or 'f' and the foreign id
   recent = 8,    // | newest first | entity
   links = 9,     // | kind | from | to
+  erased = 10,   // | person: of whom words were ordered to be erased
 };
 
 /// Builds a key from left to right.

@@ -97,19 +97,16 @@ Result<void> must_have_all_keys(const BackupOptions& options, Entropy& entropy) 
                      "run `toono verify --full` on the original; keep the backups that you have"});
 }
 
-/// Carries out in `part` what the journal of the restored directory says of erasures, and marks that.
+/// Carries out in `part` what the journal of the restored directory says of erasures.
 Result<std::uint64_t> erase_in(const fs::path& part, const RestoreOptions& options, const std::string& key,
                                Entropy& entropy, const Manifest& manifest) {
   TOONO_ASSIGN(auto vault, FileVault::open(part.string(), key, entropy));
   TOONO_ASSIGN(auto reader, SegmentReader::open(options.to));
   auto partitions = static_cast<PartitionNumber>(reader.partitions() - 1);
   ReadOnlyLog log(std::move(reader));
-  TOONO_ASSIGN(auto erased, erase_again(log, partitions, *vault, [&](std::uint64_t done) {
-                 if (options.progress)
-                   options.progress("records searched for erasures", done, manifest.decisions());
-               }));
-  TOONO_TRY(mark_erased(options.to, *vault));
-  return erased;
+  return erase_again(log, partitions, *vault, [&](std::uint64_t done) {
+    if (options.progress) options.progress("records searched for erasures", done, manifest.decisions());
+  });
 }
 
 std::string manifest_json(const Verified& verified) {

@@ -114,11 +114,9 @@ Result<std::unique_ptr<Engine>> Engine::open_embedded(const EngineOptions& optio
   TOONO_ASSIGN(auto log, EmbeddedLog::open(options.dir, log_options_of(options)));
   engine->embedded_ = log.get();
   engine->log_ = std::move(log);
-  TOONO_ASSIGN(auto vault, FileVault::open(options.dir.string(), master_key_of(options), *options.entropy));
-  auto partitions = static_cast<PartitionNumber>(engine->embedded_->partitions() - 1);
-  TOONO_TRY(keep_erased(options.dir, *engine->log_, partitions, *vault));
-  engine->vault_ = std::move(vault);
-  TOONO_TRY(engine->assemble(partitions));
+  TOONO_ASSIGN(engine->vault_,
+               FileVault::open(options.dir.string(), master_key_of(options), *options.entropy));
+  TOONO_TRY(engine->assemble(static_cast<PartitionNumber>(engine->embedded_->partitions() - 1)));
   return engine;
 }
 
@@ -132,11 +130,11 @@ Result<void> Engine::assemble(PartitionNumber partitions) {
   if (!follower_->has_begun())
     return unexpected({ErrorCode::damaged, "the journal has no genesis", options_.dir.string(),
                        "the founding was cut short: remove the directory and run `toono init` again"});
+  // The vault may be older than the journal: before anybody asks it for words.
+  TOONO_TRY(keep_erased(*store_, partitions, *vault_));
   processor_ = std::make_unique<Processor>(*log_, *store_, registry_, *follower_, *options_.clock);
-  processor_->on_key_destruction([this](PersonId person, std::optional<SealClass> only) -> Result<void> {
-    TOONO_TRY(vault_->destroy(person, only));
-    return embedded_ ? mark_erased(options_.dir, static_cast<FileVault&>(*vault_)) : Result<void>();
-  });
+  processor_->on_key_destruction(
+      [this](PersonId person, std::optional<SealClass> only) { return vault_->destroy(person, only); });
   TOONO_TRY(processor_->open());
   if (is_shared() && options_.role != EngineRole::alone) processor_->own_nothing();
   return {};

@@ -159,6 +159,7 @@ const std::vector<Projection>& projections() {
       {"numbers", Table::numbers},
       {"recent", Table::recent},
       {"links", Table::links},
+      {"erased", Table::erased},
   };
   return kAll;
 }

@@ -21,7 +21,8 @@ struct Projection {
   /// Of the entity table: its states (0) or its histories (1).
   std::optional<std::uint8_t> part = {};
 };
-/// All of them: cases, history, outcomes, agenda, worklists, facts, workloads, numbers, recent, links.
+/// All of them: cases, history, outcomes, agenda, worklists, facts, workloads, numbers, recent, links,
+/// erased.
 const std::vector<Projection>& projections();
 /// Error usage: there is none of that name; the nearest is named.
 Result<Projection> find_projection(std::string_view name);

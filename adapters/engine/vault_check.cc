@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "adapters/embedded/embedded_log.h"
 #include "adapters/engine/rebuild.h"
@@ -14,6 +12,7 @@
 #include "adapters/vault/master_key.h"
 #include "core/chain.h"
 #include "projections/journal_reader.h"
+#include "projections/keys.h"
 
 namespace toono {
 namespace {
@@ -49,20 +48,30 @@ Result<void> each_accepted(Log& log, PartitionNumber partitions, const Watch& wa
   });
 }
 
-std::filesystem::path mark_path(const std::filesystem::path& dir) { return dir / "vault.mark"; }
-
-std::string mark_text(const VaultMark& mark) {
-  return fmt::format("{} {}\n", mark.slots, to_hex(bytes_of(mark.last)));
+/// The erasures of a decision; how many they were.
+Result<std::uint64_t> carry_out(const Decision& decision, Vault& vault) {
+  std::uint64_t erased = 0;
+  for (const auto* event : events_of(decision)) {
+    const auto* erasure = event->body_as_PersonErased();
+    if (!erasure) continue;
+    ++erased;
+    TOONO_TRY(vault.destroy(id_as<PersonId>(*decision.entity()),
+                            erasure->all_classes() ? std::nullopt : std::optional(erasure->class_())));
+  }
+  return erased;
 }
 
-bool is_marked_by(const std::filesystem::path& dir, const FileVault& vault) {
-  std::ifstream file(mark_path(dir), std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::uint32_t slots = 0;
-  std::istringstream(text.str()) >> slots;
-  auto mark = vault.mark_at(slots);
-  return mark && mark_text(*mark) == text.str();
+/// All erasures of one person: the state tells of the last alone.
+Result<void> keep_erased(const Store& rows, const Key& history, Vault& vault) {
+  Result<void> outcome;
+  TOONO_TRY(rows.scan(history, behind(history), [&](std::string_view, std::string_view row) {
+    Aligned aligned(bytes_of(row));
+    const auto* decision = decision_of(aligned.bytes());
+    if (!decision || decision->outcome() != Outcome::accepted) return true;
+    if (auto erased = carry_out(*decision, vault); !erased) outcome = unexpected(erased.error());
+    return outcome.has_value();
+  }));
+  return outcome;
 }
 
 bool holds_seals(const TableShape& table);
@@ -106,16 +115,15 @@ KeyQuestions questions_to(SlotVault& vault) {
 }
 
 KeyQuestions questions_to(TopicVault& vault) {
-  return {
-      .is_destroyed = [&vault](PersonId person, SealClass seal_class) -> Result<bool> {
-        return vault.is_erased(person, seal_class);
-      },
-      .has_key = [&vault](PersonId person, SealClass seal_class, KeyId id) -> Result<bool> {
-        return vault.has_key(person, seal_class, id);
-      },
-      .vault = "keys topic",
-      .not_erased = "bring its newer records back from the mirror, the tombstones of these people above all",
-      .lost = "bring its records back from a mirror that has them"};
+  return {.is_destroyed = [&vault](PersonId person, SealClass seal_class) -> Result<bool> {
+            return vault.is_erased(person, seal_class);
+          },
+          .has_key = [&vault](PersonId person, SealClass seal_class, KeyId id) -> Result<bool> {
+            return vault.has_key(person, seal_class, id);
+          },
+          .vault = "keys topic",
+          .not_erased = "the next engine or command that opens the deployment does it, say `status`",
+          .lost = "bring its records back from a mirror that has them"};
 }
 
 /// What the journal says of the keys of people, and then whether the vault agrees.
@@ -196,30 +204,25 @@ class VaultChecker {
 
 Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault, const Watch& watch) {
   std::uint64_t erased = 0;
-  auto carry_out = [&](const Decision& decision) -> Result<void> {
-    for (const auto* event : events_of(decision)) {
-      const auto* erasure = event->body_as_PersonErased();
-      if (!erasure) continue;
-      ++erased;
-      TOONO_TRY(vault.destroy(id_as<PersonId>(*decision.entity()),
-                              erasure->all_classes() ? std::nullopt : std::optional(erasure->class_())));
-    }
+  TOONO_TRY(each_accepted(log, partitions, watch, [&](const Decision& decision) -> Result<void> {
+    TOONO_ASSIGN(auto here, carry_out(decision, vault));
+    erased += here;
     return {};
-  };
-  TOONO_TRY(each_accepted(log, partitions, watch, carry_out));
+  }));
   return erased;
 }
 
-Result<void> keep_erased(const std::filesystem::path& dir, Log& log, PartitionNumber partitions,
-                         FileVault& vault) {
-  if (is_marked_by(dir, vault)) return {};
-  TOONO_TRY(erase_again(log, partitions, vault));
-  return mark_erased(dir, vault);
-}
-
-Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vault) {
-  TOONO_TRY(replace_file(mark_path(dir).string(), bytes_of(mark_text(vault.mark()))));
-  return embedded::sync_directory(dir);
+Result<void> keep_erased(const Store& rows, PartitionNumber partitions, Vault& vault) {
+  for (PartitionNumber partition = 0; partition < partitions; ++partition) {
+    std::vector<EntityId> people;
+    Key all(partition, Table::erased);
+    TOONO_TRY(rows.scan(all, behind(all), [&](std::string_view key, std::string_view) {
+      people.push_back(KeyReader(key).skip(kKeyPrefix).id<EntityId>());
+      return true;
+    }));
+    for (const auto& person : people) TOONO_TRY(keep_erased(rows, history_prefix(partition, person), vault));
+  }
+  return {};
 }
 
 Result<std::vector<std::string>> check_vault(const std::filesystem::path& dir, FileVault& vault,

@@ -9,6 +9,7 @@
 #include "adapters/vault/file_vault.h"
 #include "adapters/vault/topic_vault.h"
 #include "core/log.h"
+#include "core/store.h"
 
 namespace toono {
 
@@ -17,12 +18,9 @@ namespace toono {
 Result<std::uint64_t> erase_again(Log& log, PartitionNumber partitions, Vault& vault,
                                   const Watch& watch = {});
 
-/// Beside the vault stands a mark of how far it had come at the last erasure. A vault that does not reach it,
-/// or without a mark, is older or another's: all erasures are carried out again. Costs nothing else.
-Result<void> keep_erased(const std::filesystem::path& dir, Log& log, PartitionNumber partitions,
-                         FileVault& vault);
-/// To be called when keys were destroyed, before that is confirmed: makes the mark anew, durably.
-Result<void> mark_erased(const std::filesystem::path& dir, const FileVault& vault);
+/// The same of the people whom the rows, folded to the journal's end, name as erased: what an opened
+/// deployment does, whatever vault was put under it. Where nothing is left to destroy, nothing is written.
+Result<void> keep_erased(const Store& rows, PartitionNumber partitions, Vault& vault);
 
 /// What of the journal's seals the vault cannot do justice to, in words, people by their ids: keys that it
 /// should have and has not, words of erased people whose keys it still has. Erasures that wait for their hour

@@ -227,18 +227,6 @@ Result<bool> SlotVault::has_key(PersonId person, SealClass seal_class, KeyId id)
   return !*held || (*held)->id == id;
 }
 
-std::optional<VaultMark> SlotVault::mark_at(std::uint32_t slots) const {
-  constexpr std::uint32_t kLast = 64;
-  if (slots > file_.settled()) return std::nullopt;
-  Buffer about;
-  for (auto slot = slots - std::min(slots, kLast); slot < slots; ++slot) {
-    auto person = bytes_of(index_.at(slot).person);
-    about.insert(about.end(), person.begin(), person.end());
-    about.push_back(index_.at(slot).seal_class);
-  }
-  return VaultMark{slots, sha256(about)};
-}
-
 Result<void> SlotVault::settle() {
   if (!file_.is_writable()) return {};
   return file_.settle();

@@ -10,12 +10,6 @@
 
 namespace toono {
 
-/// How far a vault had come once: so many slots, and whose the last of them are. Destruction changes neither.
-struct VaultMark {
-  std::uint32_t slots = 0;
-  Digest last;
-};
-
 /// See core/vault.h for the port. One key for a person and class, for ever: after destroy() the class is
 /// void, seal() and caller() refuse the person, open() answers none. Few keys are plain in memory at a time,
 /// in locked pages where the system allows it, and are wiped at the end. One thread at a time.
@@ -37,11 +31,6 @@ class SlotVault : public Vault {
   Result<KeyState> key_state(PersonId person, SealClass seal_class);
   /// The person's key of that class is there, can be used, and is this one.
   Result<bool> has_key(PersonId person, SealClass seal_class, KeyId id);
-
-  /// Of what is settled.
-  VaultMark mark() const { return *mark_at(file_.settled()); }
-  /// As it was with so many slots; none: it has fewer.
-  std::optional<VaultMark> mark_at(std::uint32_t slots) const;
 
   /// Copies the settled slots, also while another process writes them. Keys destroyed later live on in the
   /// copy.
