@@ -194,6 +194,14 @@ void explain_door(Error& error) {
     error.next =
         "name the authority that signed the broker's certificate in ssl.ca.location of the log's address";
   }
+  // An alert is what the broker says of ours.
+  if (says("alert bad certificate") || says("alert certificate") || says("alert unknown ca")) {
+    error.code = ErrorCode::refused;
+    error.next =
+        "the broker asks for a certificate that it knows: name it and its key in ssl.certificate.location "
+        "and "
+        "ssl.key.location of the log's address";
+  }
 }
 }  // namespace
 

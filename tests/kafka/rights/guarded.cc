@@ -82,15 +82,19 @@ Guarded::Guarded() : cluster_(1, settings()) {}
 
 std::string Guarded::settings() {
   std::filesystem::create_directories(place_.path());
-  make_certificate();
+  make_certificate("broker", "127.0.0.1");
+  make_certificate("auditor", "auditor");
+  auto keystore = place_.path() / "keystore.pem";
+  std::ofstream(keystore) << text_of_file(place_.path() / "broker.key") << text_of_file(certificate());
   std::string users;
   for (const std::string user : kUsers) users += fmt::format(" user_{}=\"{}\"", user, password_of(user));
   return fmt::format(
       "listeners=PLAINTEXT://127.0.0.1:@PORT@,CONTROLLER://127.0.0.1:@CONTROLLER@,SASL://127.0.0.1:{0},"
-      "TLS://127.0.0.1:{1}\n"
-      "advertised.listeners=PLAINTEXT://127.0.0.1:@PORT@,SASL://127.0.0.1:{0},TLS://127.0.0.1:{1}\n"
+      "TLS://127.0.0.1:{1},CERTIFIED://127.0.0.1:{4}\n"
+      "advertised.listeners=PLAINTEXT://127.0.0.1:@PORT@,SASL://127.0.0.1:{0},TLS://127.0.0.1:{1},"
+      "CERTIFIED://127.0.0.1:{4}\n"
       "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SASL_"
-      "SSL\n"
+      "SSL,CERTIFIED:SSL\n"
       "listener.name.sasl.sasl.enabled.mechanisms=PLAIN\n"
       "listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule "
       "required{2};\n"
@@ -101,18 +105,21 @@ std::string Guarded::settings() {
       "ScramLoginModule "
       "required;\n"
       "listener.name.tls.ssl.keystore.type=PEM\nlistener.name.tls.ssl.keystore.location={3}\n"
+      "listener.name.certified.ssl.keystore.type=PEM\nlistener.name.certified.ssl.keystore.location={3}\n"
+      "listener.name.certified.ssl.truststore.type=PEM\nlistener.name.certified.ssl.truststore.location={5}\n"
+      "listener.name.certified.ssl.client.auth=required\n"
+      "listener.name.certified.ssl.principal.mapping.rules=RULE:^CN=([a-z0-9-]+)$/$1/\n"
       "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
       "super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=false\n",
-      ports_[0], ports_[1], users, (place_.path() / "keystore.pem").string());
+      ports_[0], ports_[1], users, keystore.string(), ports_[2], (place_.path() / "auditor.pem").string());
 }
 
-void Guarded::make_certificate() const {
-  auto key = place_.path() / "key.pem";
+void Guarded::make_certificate(const std::string& name, const std::string& host) const {
+  auto names = host == "127.0.0.1" ? "subjectAltName=IP:" + host : "subjectAltName=DNS:" + host;
   auto made = run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-                   "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.string(), "-out",
-                   certificate().string()});
+                   "/CN=" + host, "-addext", names, "-keyout", (place_.path() / (name + ".key")).string(),
+                   "-out", (place_.path() / (name + ".pem")).string()});
   REQUIRE_MESSAGE(made.code == 0, made.err);
-  std::ofstream(place_.path() / "keystore.pem") << text_of_file(key) << text_of_file(certificate());
 }
 
 void Guarded::add_scram_user(const std::string& user) const {
@@ -142,6 +149,15 @@ KafkaAddress Guarded::as_with_tls(const std::string& user, const std::string& me
   address.properties["sasl.mechanisms"] = mechanism;
   address.properties["ssl.ca.location"] = certificate().string();
   return address;
+}
+
+KafkaAddress Guarded::as_certified(const std::string& user) const {
+  return {.brokers = fmt::format("127.0.0.1:{}", ports_[2]),
+          .deployment = kDeployment,
+          .properties = {{"security.protocol", "ssl"},
+                         {"ssl.ca.location", certificate().string()},
+                         {"ssl.certificate.location", (place_.path() / (user + ".pem")).string()},
+                         {"ssl.key.location", (place_.path() / (user + ".key")).string()}}};
 }
 
 void Guarded::set(const std::vector<Right>& rights, rd_kafka_AclPermissionType_t permission, bool there) {

@@ -30,6 +30,8 @@ class Guarded {
   KafkaAddress as(const std::string& user) const;
   /// By name and password over TLS; `mechanism` is PLAIN or SCRAM-SHA-512 (add_scram_user()).
   KafkaAddress as_with_tls(const std::string& user, const std::string& mechanism) const;
+  /// By a certificate that the broker knows: there is one, of the user `auditor`.
+  KafkaAddress as_certified(const std::string& user) const;
   /// With Kafka's own tool: librdkafka of Debian 12 cannot.
   void add_scram_user(const std::string& user) const;
   /// The certificate that the broker shows.
@@ -44,12 +46,12 @@ class Guarded {
 
  private:
   std::string settings();
-  void make_certificate() const;
+  void make_certificate(const std::string& name, const std::string& host) const;
   void set(const std::vector<Right>& rights, rd_kafka_AclPermissionType_t permission, bool there);
 
   TemporaryDirectory place_;
-  /// With a password, and with a certificate.
-  std::vector<int> ports_ = free_ports(2);
+  /// With a password, with that and a certificate of the broker, and with certificates on both sides.
+  std::vector<int> ports_ = free_ports(3);
   Cluster cluster_;
 };
 

@@ -166,6 +166,21 @@ TEST_CASE("over TLS a name and password are taken by a broker whose certificate 
   CHECK_MESSAGE(says(refused.err, "ssl.ca.location"), refused.err);
 }
 
+TEST_CASE("a certificate stands for a name and its password") {
+  auto& all = roles();
+  all.add("auditor-certified", all.broker.as_certified("auditor"));
+  auto proved = all.run("auditor-certified", {"verify"});
+  CHECK_MESSAGE(proved.code == 0, proved.err);
+  auto without = all.broker.as_certified("auditor");
+  without.properties.erase("ssl.certificate.location");
+  without.properties.erase("ssl.key.location");
+  without.answer_within_ms = 2000;
+  all.add("uncertified", without);
+  auto refused = all.run("uncertified", {"verify"});
+  CHECK_MESSAGE(refused.code == 1, refused.err);
+  CHECK_MESSAGE(says(refused.err, "ssl.certificate.location"), refused.err);
+}
+
 TEST_CASE("SCRAM is taken by brokers that can, and by others refused with what to take instead") {
   auto& all = roles();
   all.broker.add_scram_user("auditor");
