@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,24 @@ std::vector<SourceLine> lines_of(const fs::path& path) {
   std::size_t number = 0;
   for (std::string text; std::getline(in, text);) lines.push_back({name, ++number, text});
   return lines;
+}
+
+/// What the pattern's group holds, in each line where it is found.
+std::set<std::string> found_in(const std::string& file, const std::string& pattern) {
+  std::set<std::string> found;
+  std::regex wanted(pattern);
+  for (const auto& line : lines_of(fs::path(TOONO_SOURCE_DIR) / file))
+    for (std::sregex_iterator at(line.text.begin(), line.text.end(), wanted), end; at != end; ++at)
+      found.insert(at->str(1));
+  return found;
+}
+
+void must_be_same(const std::set<std::string>& said, const std::set<std::string>& there) {
+  CHECK(there.size() > 5);
+  for (const auto& name : there)
+    CHECK_MESSAGE(said.contains(name), name, " is not in docs/operations.md: say there what it means");
+  for (const auto& name : said)
+    CHECK_MESSAGE(there.contains(name), name, " is in docs/operations.md, and the program has none");
 }
 
 /// A pattern that must not occur in these folders, and what to do instead.
@@ -132,6 +151,27 @@ TEST_CASE("every file opens with a sentence on its place") {
     if (!header || lines.empty()) continue;
     CHECK_MESSAGE(lines.front().text.rfind("//", 0) == 0, path.string(), ": begin with // and one sentence");
   }
+}
+
+TEST_CASE("operators read of the metrics and log lines that there are, and of no others") {
+  must_be_same(found_in("docs/operations.md", "\\b(toono_[a-z_]+)"),
+               found_in("adapters/metrics/metrics.cc", "\"(toono_[a-z_]+)\""));
+  std::set<std::string> events;
+  for (const auto& name :
+       found_in("adapters/cli/cmd_serve.cc", R"re(LogLine(?: line)?\("[a-z]+", ([^)]*)\))re"))
+    for (std::size_t from = 0, to = 0; (from = name.find('"', to ? to + 1 : 0)) != std::string::npos;) {
+      to = name.find('"', from + 1);
+      events.insert(name.substr(from + 1, to - from - 1));
+    }
+  // A row of the table: names, a level, facts.
+  std::set<std::string> said;
+  for (const auto& cell :
+       found_in("docs/operations.md", R"(^\| (`[a-z_`, ]+) \| (?:info|warning|error) \|)")) {
+    std::regex word("`([a-z_]+)`");
+    for (std::sregex_iterator at(cell.begin(), cell.end(), word), end; at != end; ++at)
+      said.insert(at->str(1));
+  }
+  must_be_same(said, events);
 }
 
 TEST_CASE("test names have no character that ctest splits at") {
