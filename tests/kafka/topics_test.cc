@@ -180,6 +180,22 @@ TEST_CASE("a topic that was removed and made again is found") {
         Texts{"journal.v1 genesis of partition 0: none", "journal.v1 genesis of partition 1: none"});
 }
 
+TEST_CASE("a partition whose leader is away is not taken for one that was lost") {
+  testing::Cluster cluster(3);
+  KafkaAddress address = cluster.address(unique_deployment());
+  TopicOptions options = founding(1, 6);
+  options.replication = options.min_isr = 1;
+  (void)must(create_topics(address, options));
+  TopicNames names(address.deployment);
+  cluster.kill((cluster.leader_of(names.registry_journal, 0) + 1) % 3);
+  cluster.wait_ready(names.registry_journal);
+  address.answer_within_ms = 5'000;
+  auto report = check_topics(address);
+  REQUIRE_MESSAGE(!report.has_value(), report->findings.size(), " findings");
+  CHECK(report.error().code == ErrorCode::world);
+  CHECK_MESSAGE(report.error().where.find(names.journal) != std::string::npos, report.error().what);
+}
+
 TEST_CASE("records of another log are found by their genesis") {
   Founded founded;
   founded.remove(founded.names.journal);
