@@ -96,6 +96,40 @@ Result<std::unique_ptr<RocksStore>> new_store(const fs::path& path) {
   return RocksStore::open(path, {});
 }
 
+/// The journal as far as some rows were made of it. On a shared log others write on meanwhile, and what came
+/// later is no difference between two ways to fold it.
+class JournalUpTo final : public Log {
+ public:
+  static Result<JournalUpTo> that_made(const Store& rows, Log& log, PartitionNumber partitions) {
+    JournalUpTo journal(log);
+    for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+      TOONO_ASSIGN(auto row, rows.get(head_key(partition)));
+      HeadRow head;
+      if (row) (void)read_plain(*row, head);
+      journal.ends_.push_back(head.next_offset);
+    }
+    return journal;
+  }
+  Result<void> send(PartitionNumber partition, Bytes command) override {
+    return log_.send(partition, command);
+  }
+  Result<std::vector<LogRecord>> receive(std::size_t limit) override { return log_.receive(limit); }
+  Result<void> append(PartitionNumber partition, Bytes decision) override {
+    return log_.append(partition, decision);
+  }
+  Result<std::vector<LogRecord>> settle(Wait wait) override { return log_.settle(wait); }
+  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
+    return log_.scan(topic, from, [&](const LogRecord& record) {
+      return record.offset >= ends_[record.partition] || visit(record);
+    });
+  }
+
+ private:
+  explicit JournalUpTo(Log& log) : log_(log) {}
+  Log& log_;
+  std::vector<std::uint64_t> ends_;
+};
+
 /// The old rows, folded to the end of the journal as every start does it.
 Result<std::unique_ptr<RocksStore>> open_old(const fs::path& dir, Log& log, PartitionNumber partitions) {
   auto path = DataPaths(dir).rows();
@@ -271,7 +305,8 @@ Result<Rebuilt> rebuild_rows(Log& log, PartitionNumber partitions, const fs::pat
   TOONO_ASSIGN(auto made, new_store(dir / "rows.new"));
   Rebuilt result;
   TOONO_ASSIGN(result.rows, fold_in_bulk(log, partitions, *made, {.watch = options.watch}));
-  auto old = open_old(dir, log, partitions);
+  TOONO_ASSIGN(auto same, JournalUpTo::that_made(*made, log, partitions));
+  auto old = open_old(dir, same, partitions);
   if (options.only) {
     if (!old)
       return unexpected({old.error().code, "one projection alone cannot be rebuilt: " + old.error().what,
@@ -304,7 +339,8 @@ Result<std::uint64_t> check_rows(Log& log, PartitionNumber partitions, const fs:
   TOONO_ASSIGN(auto old, open_old(dir, log, partitions));
   auto path = dir / "rows.check";
   TOONO_ASSIGN(auto made, new_store(path));
-  auto folded = fold_in_bulk(log, partitions, *made, {.watch = watch});
+  TOONO_ASSIGN(auto same, JournalUpTo::that_made(*old, log, partitions));
+  auto folded = fold_in_bulk(same, partitions, *made, {.watch = watch});
   auto compared =
       folded ? compare_rows(*old, *made, partitions, {}) : Result<Compared>(unexpected(folded.error()));
   made.reset();

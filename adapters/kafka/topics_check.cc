@@ -32,7 +32,7 @@ constexpr Remedy kRemedies[] = {
      "set it back: a replica that lags could lead, and acknowledged records be lost"},
     {"message.timestamp.type", "set it back: the inbox' time must be the broker's, not the sender's"},
     {"min.insync.replicas", "set it back: a record must stand on more than one broker before it counts"},
-    {"max.message.bytes", "set it back: the largest decisions could not be written"}};
+    {"max.message.bytes", "set it back: the largest records could not be written"}};
 
 const char* remedy_of(const std::string& property) {
   for (const Remedy& one : kRemedies)
