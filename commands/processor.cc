@@ -155,6 +155,7 @@ Result<void> Processor::decide_one(const LogRecord& record) {
     return append(record, nullptr, Rejection::malformed_command, Outcome::malformed, 0);
   if (!belongs_to(*command, record.partition, follower_.partitions()))
     return append(record, command, Rejection::wrong_partition, Outcome::misrouted, 0);
+  heed_clock(record, *command);
   TOONO_ASSIGN(auto first, follower_.first_outcome(record.partition, *command->id()));
   if (first && first->fingerprint == *command->fingerprint())
     return append(record, command, Rejection::none, Outcome::repeated, first->seq);
@@ -181,7 +182,7 @@ Result<void> Processor::decide_one(const LogRecord& record) {
                   .partition = record.partition,
                   .case_count = follower_.head(record.partition).case_count};
   if (is_ahead(record, *command))
-    return append(record, command, Rejection::occurred_in_future, Outcome::rejected, 0);
+    return append(record, command, Rejection::clock_ahead, Outcome::rejected, 0);
   TOONO_ASSIGN(auto effects, decide_body(*command, context, record.partition));
   bool accepted = effects.rejection == Rejection::none;
   return append(record, command, effects, accepted ? Outcome::accepted : Outcome::rejected, 0);
@@ -276,7 +277,11 @@ Result<void> Processor::answer(const CountedDecision& counted) {
   const auto* decision = decision_of(counted.bytes);
   if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
     awaited_.erase(found);
-  if (decision->outcome() == Outcome::accepted) parked_.erase(*decision->command_id());
+  if (auto sent = parked_.find(*decision->command_id()); sent != parked_.end()) {
+    bool was_early = decision->rejection() == Rejection::clock_ahead;
+    if (was_early) learn_lead(sent->second, *decision->decided_at());
+    if (was_early || decision->outcome() == Outcome::accepted) parked_.erase(sent);
+  }
   if (answer_) answer_({counted.partition, decision, counted.bytes});
   if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
     return settle_match(counted.partition, *decision);
@@ -316,6 +321,25 @@ Result<void> Processor::settle_match(PartitionNumber partition, const Decision& 
   return {};
 }
 
+/// The log had stamped it so far behind what this machine's clock said when it was sent. A command takes time
+/// to the log, so it is never more than the clock is ahead.
+void Processor::learn_lead(Instant sent, Instant stamped) {
+  auto lead = sent.ms() - stamped.ms();
+  clock_lead_ms_ = lead > kEdgeLeadMs ? lead : 0;
+}
+
+/// What the log has stamped shows how far the clock is ahead: exactly by a command of our own; and never more
+/// than from any stamp to now, so that a clock set right is believed at once.
+void Processor::heed_clock(const LogRecord& record, const Command& command) {
+  if (record.appended_at_ms == 0) return;
+  Instant stamped(record.appended_at_ms);
+  if (auto sent = parked_.find(*command.id()); sent != parked_.end()) learn_lead(sent->second, stamped);
+  if (clock_lead_ms_ > 0)
+    clock_lead_ms_ = std::clamp<std::int64_t>(clock_.now().ms() - stamped.ms(), 0, clock_lead_ms_);
+}
+
+Instant Processor::log_time() const { return after(clock_.now(), -clock_lead_ms_); }
+
 Result<bool> Processor::send_entry(const AgendaEntry& entry) {
   if (entry.timer.kind == TimerKind::key_destruction) {
     if (!destroy_keys_) return false;
@@ -327,7 +351,7 @@ Result<bool> Processor::send_entry(const AgendaEntry& entry) {
     TOONO_TRY(
         destroy_keys_(person->id, person->erased_all ? std::nullopt : std::optional(person->erased_class)));
   }
-  auto command = command_for(entry, clock_.now(), registry_.position());
+  auto command = command_for(entry, log_time(), registry_.position());
   TOONO_TRY(log_.send(partition_of(command.entity, follower_.partitions()), command.record));
   return true;
 }
@@ -346,12 +370,12 @@ Result<std::size_t> Processor::tell_of_registry() {
     if (done) continue;
     TOONO_ASSIGN(auto begun, follower_.stored_outcome(partition, change.begun_id()));
     auto next = begun ? change.done_id() : change.begun_id();
-    if (!parked_.insert(next).second) continue;  // sent, and not decided yet
+    if (!parked_.emplace(next, clock_.now()).second) continue;  // sent, and not decided yet
     std::vector<Buffer> commands;
     if (begun) {
-      TOONO_ASSIGN(commands, change.recalculations(store_, clock_.now()));
+      TOONO_ASSIGN(commands, change.recalculations(store_, log_time()));
     }
-    commands.push_back(change.advance(next, clock_.now()));
+    commands.push_back(change.advance(next, log_time()));
     for (const auto& command : commands) TOONO_TRY(log_.send(partition, command));
     sent += commands.size();
   }
@@ -363,8 +387,8 @@ Result<std::size_t> Processor::send_due(Instant due_by) {
   auto wanted = [&](const AgendaEntry& entry) {
     return owned_[entry.partition] && !parked_.contains(entry.command_id());
   };
-  for (const auto& entry : agenda_.due_by(due_by, kAgendaGroup, wanted)) {
-    parked_.insert(entry.command_id());
+  for (const auto& entry : agenda_.due_by(after(due_by, -clock_lead_ms_), kAgendaGroup, wanted)) {
+    parked_.emplace(entry.command_id(), clock_.now());
     TOONO_ASSIGN(bool went, send_entry(entry));
     sent += went ? 1 : 0;
   }

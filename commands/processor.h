@@ -70,6 +70,9 @@ class Processor {
   /// its own counted. It should wait a random and growing time before it steps again.
   std::uint32_t races_lost() const { return decide_again_ ? races_lost_ : 0; }
   const Agenda& agenda() const { return agenda_; }
+  /// Not 0: this machine's clock is so many milliseconds ahead of the log's, as what was sent last has shown.
+  /// What is due is sent by the log's time all the same.
+  std::int64_t clock_lead_ms() const { return clock_lead_ms_; }
 
  private:
   /// A command whose decision does not count yet, with its place in the inbox.
@@ -91,6 +94,9 @@ class Processor {
   bool is_awaited(const Decision& decision) const;
   Result<void> answer(const CountedDecision& counted);
   Result<void> settle_match(PartitionNumber partition, const Decision& decision);
+  void learn_lead(Instant sent, Instant stamped);
+  void heed_clock(const LogRecord& record, const Command& command);
+  Instant log_time() const;
   Result<bool> send_entry(const AgendaEntry& entry);
   Result<std::size_t> tell_of_registry();
 
@@ -110,8 +116,11 @@ class Processor {
   bool decide_again_ = false;
   std::uint32_t races_lost_ = 0;
   flatbuffers::FlatBufferBuilder builder_{4096};
-  /// Rows that were sent and did not go away: not sent again by this process.
-  IdSet<CommandId> parked_;
+  /// Rows that were sent and did not go away, and when by this machine's clock: not sent again by this
+  /// process.
+  IdMap<CommandId, Instant> parked_;
+  /// So far this machine's clock is ahead of the log's, as far as known.
+  std::int64_t clock_lead_ms_ = 0;
   /// Every partition has been told of the registry up to here.
   std::vector<std::uint64_t> told_up_to_;
 };

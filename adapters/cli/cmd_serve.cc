@@ -68,8 +68,15 @@ ServerWatch watch(const ServerOptions& options) {
     // One line when it begins, and when it has doubled: two engines that fight must not fill a disk.
     if ((in_a_row & (in_a_row - 1)) == 0) LogLine("warning", "race_lost").with("in_a_row", in_a_row).write();
   };
-  watch.on_topics = [](const TopicReport& report) {
-    for (const auto& finding : report.findings)
+  watch.on_clock_lead = [](std::int64_t ms) {
+    LogLine("warning", "clock_ahead")
+        .with("ahead_ms", ms)
+        .with("next", "set this machine's clock right; what is due is sent by the brokers' time meanwhile")
+        .write();
+  };
+  watch.on_topics = [](const Result<TopicReport>& report) {
+    if (!report) return with_error(LogLine("warning", "topics_not_checked"), report.error());
+    for (const auto& finding : report->findings)
       LogLine("error", "topic_finding")
           .with("topic", finding.topic)
           .with("property", finding.property)

@@ -39,7 +39,7 @@ class TopicWatch {
     }
     if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
     auto report = asked_.get();
-    if (report && tell_) tell_(*report);
+    if (tell_) tell_(report);
     return report ? refuse_findings(address_, *report) : Result<void>();
   }
 
@@ -47,7 +47,7 @@ class TopicWatch {
   const KafkaAddress& address_;
   TopicExpectation expected_;
   std::int64_t every_ms_;
-  std::function<void(const TopicReport&)> tell_;
+  std::function<void(const Result<TopicReport>&)> tell_;
   Steady::time_point last_ = Steady::now();
   std::future<Result<TopicReport>> asked_;
 };
@@ -138,6 +138,7 @@ class Server {
         agenda_at = Steady::now();
         TOONO_TRY(engine->fire_due());
         if (options_.watch.on_tick) options_.watch.on_tick(*engine);
+        look_at_clock(*engine);
         TOONO_TRY(topics.look());
         inbox.look();
       }
@@ -157,6 +158,12 @@ class Server {
     return {};
   }
 
+  void look_at_clock(Engine& engine) {
+    auto lead = engine.processor().clock_lead_ms();
+    if (lead > 0 && clock_lead_ms_ == 0 && options_.watch.on_clock_lead) options_.watch.on_clock_lead(lead);
+    clock_lead_ms_ = lead;
+  }
+
   void pause(std::int64_t ms) const {
     for (auto began = Steady::now(); ms_since(began) < ms && !options_.should_stop();)
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -164,6 +171,7 @@ class Server {
 
   ServerOptions options_;
   bool has_opened_ = false;
+  std::int64_t clock_lead_ms_ = 0;
   Steady::time_point refused_at_ = Steady::now() - std::chrono::hours(1);
 };
 

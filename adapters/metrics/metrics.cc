@@ -211,9 +211,9 @@ ServerWatch Metrics::with(const ServerWatch& watch) {
     if (watch.on_race) watch.on_race(in_a_row);
     state->races.Add({}).Increment();
   };
-  both.on_topics = [state, watch](const TopicReport& report) {
+  both.on_topics = [state, watch](const Result<TopicReport>& report) {
     if (watch.on_topics) watch.on_topics(report);
-    state->findings.Add({}).Set(static_cast<double>(report.findings.size()));
+    if (report) state->findings.Add({}).Set(static_cast<double>(report->findings.size()));
   };
   both.on_error = [state, watch](const Error& error) {
     if (watch.on_error) watch.on_error(error);

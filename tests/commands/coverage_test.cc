@@ -152,6 +152,7 @@ const std::map<Rejection, const char*> kRejectedElsewhere = {
     {Rejection::version_moved, "the processor"},
     {Rejection::occurred_too_early, "the processor's clock guard"},
     {Rejection::entity_quarantined, "the processor"},
+    {Rejection::clock_ahead, "the processor"},
     {Rejection::decision_too_large, "the processor"},
     {Rejection::contact_not_ended, "no guard yet: kept for what follows the end of a contact"},
     {Rejection::order_still_open, "no guard yet: kept for assisting orders"},
