@@ -52,9 +52,16 @@ Error damaged(std::string what, const std::filesystem::path& path, std::uint64_t
 }
 
 Result<FileHandle> open_file(const std::filesystem::path& path, bool writable) {
-  int fd = ::open(path.c_str(), (writable ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0640);
+  // A pipe would wait for who writes to it: it is opened all the same, and told by what it is.
+  int fd = ::open(path.c_str(), (writable ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NONBLOCK, 0640);
   if (fd < 0) return unexpected(io_error("opening", path, errno));
-  return FileHandle(fd);
+  FileHandle file(fd);
+  struct stat facts {};
+  if (::fstat(fd, &facts) != 0) return unexpected(io_error("asking what it is", path, errno));
+  if (!S_ISREG(facts.st_mode))
+    return unexpected({ErrorCode::damaged, "this is no file but a directory, a pipe or a device",
+                       path.string(), "put back the file that belongs here, or restore a backup"});
+  return file;
 }
 
 Result<std::uint64_t> file_size(const FileHandle& file, const std::filesystem::path& path) {

@@ -38,9 +38,10 @@ Result<SegmentReader> SegmentReader::open_damaged(const std::filesystem::path& d
   SegmentReader reader;
   reader.dir_ = dir;
   for (auto number : numbers) {
-    TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir, number));
-    if (!file.header()) continue;
-    reader.log_ = file.header()->log;
+    auto file = SegmentFile::open(dir, number);
+    if (!file && file.error().code != ErrorCode::damaged) return unexpected(file.error());
+    if (!file || !file->header()) continue;
+    reader.log_ = file->header()->log;
     return reader;
   }
   if (!otherwise)

@@ -15,8 +15,15 @@ class Verifier {
     TOONO_ASSIGN(std::size_t begun, count_begun(numbers));
     for (std::size_t i = 0; i < numbers.size() && !stopped_; ++i) {
       miss(numbers[i]);
-      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, numbers[i]));
-      TOONO_TRY(i < begun ? read(file, i + 1 == begun) : read_unbegun(file));
+      auto file = SegmentFile::open(dir_, numbers[i]);
+      if (!file && file.error().code != ErrorCode::damaged) return unexpected(file.error());
+      if (!file) {
+        find(segment_path(dir_, numbers[i]), 0, file.error().what);
+        continued_ = false;
+        skipped_ = true;
+      } else {
+        TOONO_TRY(i < begun ? read(*file, i + 1 == begun) : read_unbegun(*file));
+      }
       next_segment_ = std::uint64_t{numbers[i]} + 1;
     }
     if (begun == numbers.size() && continued_) miss(next_segment_ + 1);
@@ -28,8 +35,9 @@ class Verifier {
   Result<std::size_t> count_begun(const std::vector<std::uint32_t>& numbers) const {
     std::size_t count = numbers.size();
     for (; count > 1; --count) {
-      TOONO_ASSIGN(SegmentFile file, SegmentFile::open(dir_, numbers[count - 1]));
-      if (file.header()) break;
+      auto file = SegmentFile::open(dir_, numbers[count - 1]);
+      if (!file && file.error().code != ErrorCode::damaged) return unexpected(file.error());
+      if (file && file->header()) break;
     }
     return count;
   }

@@ -84,8 +84,54 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
   return options.kafka ? open_on_kafka(options) : open_embedded(options);
 }
 
+namespace {
+
+/// Takes away what a founding that failed has made, and nothing that was there before.
+class MadeHere {
+ public:
+  explicit MadeHere(const EngineOptions& options) : dir_(options.dir) {
+    for (auto path : {dir_ / "journal", dir_ / "journal.new", dir_ / "rows", dir_ / "vault", dir_ / "heads",
+                      dir_ / "lock", std::filesystem::path(master_key_of(options))})
+      if (is_new(path)) new_.push_back(std::move(path));
+    dir_is_new_ = is_new(dir_);
+  }
+  /// False: something could not be taken away.
+  bool remove() const {
+    std::error_code failed;
+    bool all = true;
+    for (const auto& path : new_) {
+      std::filesystem::remove_all(path, failed);
+      all = all && !failed;
+    }
+    if (dir_is_new_) std::filesystem::remove(dir_, failed);
+    return all && !failed;
+  }
+
+ private:
+  static bool is_new(const std::filesystem::path& path) {
+    std::error_code unknown;
+    return !std::filesystem::exists(std::filesystem::symlink_status(path, unknown));
+  }
+  std::filesystem::path dir_;
+  std::vector<std::filesystem::path> new_;
+  bool dir_is_new_ = false;
+};
+
+}  // namespace
+
 Result<std::unique_ptr<Engine>> Engine::create_embedded(const EngineOptions& options,
                                                         const Founding& founding) {
+  MadeHere made(options);
+  auto engine = found_embedded(options, founding);
+  if (engine || engine.error().code != ErrorCode::world) return engine;
+  auto error = engine.error();
+  error.next = made.remove() ? "see to it and run it again: nothing was left behind"
+                             : "see to it, remove the directory and its key, and run it again";
+  return unexpected(error);
+}
+
+Result<std::unique_ptr<Engine>> Engine::found_embedded(const EngineOptions& options,
+                                                       const Founding& founding) {
   auto engine = std::unique_ptr<Engine>(new Engine(options));
   auto log_id = founding.log_id ? *founding.log_id : random_log_id(*options.entropy);
   auto partitions = static_cast<PartitionNumber>(founding.partitions + 1);

@@ -127,6 +127,8 @@ class Engine {
   explicit Engine(EngineOptions options) : options_(std::move(options)) {}
   static Result<std::unique_ptr<Engine>> create_embedded(const EngineOptions& options,
                                                          const Founding& founding);
+  static Result<std::unique_ptr<Engine>> found_embedded(const EngineOptions& options,
+                                                        const Founding& founding);
   static Result<std::unique_ptr<Engine>> create_on_kafka(const EngineOptions& options,
                                                          const Founding& founding);
   static Result<std::unique_ptr<Engine>> open_embedded(const EngineOptions& options);

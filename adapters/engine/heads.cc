@@ -77,6 +77,7 @@ Result<std::optional<KeptHeads>> read_heads(const fs::path& dir) {
   auto path = path_of(dir);
   std::error_code failed;
   if (!fs::exists(path, failed)) return std::optional<KeptHeads>();
+  if (!fs::is_regular_file(path, failed)) return unexpected(unreadable(path));
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();

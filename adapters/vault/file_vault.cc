@@ -38,12 +38,18 @@ Result<void> make_directory(const std::string& dir) {
 
 Result<std::unique_ptr<Medium>> open_slots(const std::string& path, Access access) {
   int flags = access == Access::read_write ? O_RDWR : O_RDONLY;
-  int file = ::open(path.c_str(), flags | O_CLOEXEC);
+  int file = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK);
   if (file < 0 && errno == ENOENT)
     return unexpected({ErrorCode::not_found, "there is no vault", path,
                        "run init for a new deployment, or restore a backup"});
   if (file < 0) return unexpected(system_error("cannot open the vault", path));
-  return std::unique_ptr<Medium>(std::make_unique<FileMedium>(file, path));
+  auto medium = std::make_unique<FileMedium>(file, path);
+  struct stat found {};
+  if (::fstat(file, &found) != 0) return unexpected(system_error("cannot look at the vault", path));
+  if (!S_ISREG(found.st_mode))
+    return unexpected({ErrorCode::damaged, "the vault is no file but a directory, a pipe or a device", path,
+                       "put back the file that belongs here, from a backup if need be"});
+  return std::unique_ptr<Medium>(std::move(medium));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ Result<void> read_text(int file, const std::string& path, Secret& key) {
 }  // namespace
 
 Result<void> read_master_key(const std::string& path, Secret& key) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0 && errno == ENOENT)
     return unexpected(
         {ErrorCode::not_found, "the master key is not there", path,

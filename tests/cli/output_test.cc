@@ -157,4 +157,31 @@ TEST_CASE("closed descriptors are nobody's file") {
   CHECK(desk.ask(kNow, {"verify", "--full"}).code == 0);
 }
 
+TEST_CASE("an init without room leaves nothing behind and is run again") {
+  Desk desk;
+  auto dir = desk.dir() / "new";
+  auto found = [&](const std::string& before) {
+    auto line = before + " exec '" TOONO_BINARY_DIR "/toono' --log 'embedded:" + dir.string() + "' init";
+    int status = std::system(("exec >'" + (desk.dir() / "err").string() + "' 2>&1; " + line).c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  SUBCASE("where nothing was") {}
+  SUBCASE("in a directory that was there") {
+    fs::create_directory(dir);
+    put(dir / "note", "mine");
+  }
+  bool was_there = fs::exists(dir);
+  CHECK(found("trap '' XFSZ; ulimit -f 40;") == 3);
+  auto said = content(desk.dir() / "err");
+  CHECK_MESSAGE(has(said, "nothing was left behind"), said);
+  CHECK(fs::exists(dir) == was_there);
+  if (was_there) CHECK(std::distance(fs::directory_iterator(dir), {}) == 1);
+  CHECK_FALSE(fs::exists(dir.string() + ".key"));
+  CHECK(found("") == 0);
+  // What is there already is nobody's to take away.
+  CHECK(found("trap '' XFSZ; ulimit -f 40;") == 1);
+  CHECK(fs::exists(dir / "journal" / "000000000000.seg"));
+  CHECK(fs::exists(dir.string() + ".key"));
+}
+
 }  // namespace toono
