@@ -1,15 +1,17 @@
 // `toono schema` and `toono template`: what can be asked and what integrators get, from the schemas
 // themselves.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/fields.h"
+#include "adapters/cli/known_registry.h"
 #include "adapters/cli/output.h"
 #include "adapters/json/asyncapi.h"
 #include "adapters/json/describe.h"
 #include "adapters/json/writer.h"
-#include "core/chain.h"
+#include "commands/table.h"
 #include "core/registry.h"
 #include "core/time.h"
 
@@ -61,41 +63,39 @@ Result<int> write_contract(const std::filesystem::path& dir, std::string_view de
   return 0;
 }
 
-/// Behind whatever a registry knows.
-const Day kLastDay{std::numeric_limits<std::int32_t>::max()};
-
-/// The staff of a store as its registry last said; read from the files beside whoever has it open,
-/// because the example is piped into a command that opens it.
-Result<std::vector<std::pair<StaffId, StationId>>> staff_of(const std::filesystem::path& dir,
-                                                            std::optional<Instant> now) {
-  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
-  auto registry_partition = static_cast<PartitionNumber>(reader.partitions() - 1);
-  Registry registry;
-  auto day = day_of(now.value_or(SystemClock().now()));
-  TOONO_TRY(reader.scan(Topic::journal, {{registry_partition}}, [&](const LogRecord& record) {
-    Aligned aligned(record.bytes);
-    const auto* genesis = genesis_of(aligned.bytes());
-    // The clock of a simulated store stands where its year ended.
-    if (genesis && genesis->simulated() && !now) day = kLastDay;
-    if (const auto* decision = decision_of(aligned.bytes())) (void)registry.apply(*decision);
-    return true;
-  }));
-  return registry.now().staff(day);
+bool is_of_registry(std::string_view command) {
+#define TOONO_IS(Name, word) || command == #Name
+  return false TOONO_REGISTRY_COMMANDS(TOONO_IS);
+#undef TOONO_IS
 }
 
-/// Who the example says sends it: somebody of Hohhot, or where nobody works there any more the first of all.
-Sender example_sender(const Args& args) {
-  Sender sender{StaffId(15010001), StationId(150100)};
+/// Who the example says sends it: somebody of Hohhot, of the region for a command to the registry, or where
+/// nobody works there any more the first of all.
+TemplateOrigin example_origin(const Args& args) {
+  TemplateOrigin origin;
+  origin.today = day_of(args.globals.now.value_or(SystemClock().now()));
+  if (is_of_registry(args.words.front()))
+    origin.actor = StaffId(15000001), origin.station = StationId(150000);
   auto address = log_address(args.globals);
-  if (!address || address->is_kafka()) return sender;
-  auto staff = staff_of(address->dir, args.globals.now);
-  if (!staff && staff.error().code != ErrorCode::not_found)
-    warn("the example may name somebody who does not work there: " + staff.error().what + ": " +
-         staff.error().where);
-  if (!staff || staff->empty()) return sender;
-  for (const auto& [number, station] : *staff)
-    if (station == sender.station) return {number, station};
-  return {staff->front().first, staff->front().second};
+  if (!address || address->is_kafka()) return origin;
+  auto known = registry_of(address->dir, args.globals.now);
+  if (!known) {
+    if (known.error().code != ErrorCode::not_found)
+      warn("the example may name somebody who does not work there: " + known.error().what + ": " +
+           known.error().where);
+    return origin;
+  }
+  auto view = known->registry->now();
+  origin.today = known->today;
+  if (const auto* policy = view.policy(known->day)) origin.policy = "{" + fields_of(*policy, "Policy") + "}";
+  auto staff = view.staff(known->day);
+  if (staff.empty()) return origin;
+  auto there = std::find_if(staff.begin(), staff.end(),
+                            [&](const auto& each) { return each.second == origin.station; });
+  const auto& [actor, station] = there == staff.end() ? staff.front() : *there;
+  origin.actor = actor;
+  origin.station = station;
+  return origin;
 }
 
 }  // namespace
@@ -118,9 +118,10 @@ Result<int> run_schema(const Args& args) {
 
 Result<int> run_template(const Args& args) {
   TOONO_TRY(refuse_engines(args.words.front()));
-  auto sender = example_sender(args);
-  TOONO_ASSIGN(auto line, template_for(args.words.front(), sender.actor, sender.station));
+  TOONO_ASSIGN(auto line, template_for(args.words.front(), example_origin(args)));
   print(line);
+  if (auto note = template_note(args.words.front(), line); !note.empty())
+    warn("before it is sent: " + std::string(note));
   return 0;
 }
 

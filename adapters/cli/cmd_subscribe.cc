@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/known_registry.h"
 #include "adapters/cli/output.h"
 #include "adapters/cli/stop.h"
 #include "adapters/embedded/reader.h"
@@ -30,9 +31,24 @@ Result<EventFilter> event_filter_of(const Args& args) {
     }
     filter.types.insert(name);
   }
+  bool is_code =
+      std::all_of(args.station.begin(), args.station.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_code)
+    return unexpected({ErrorCode::usage, "this is not the code of a station", "--station " + args.station,
+                       "events name stations by code: `toono stations` lists them"});
   if (!args.entity.empty() && !parse_uuid(args.entity))
     return unexpected({ErrorCode::usage, "this is not an id", "--entity " + args.entity, "give the UUID"});
   return filter;
+}
+
+/// An event of a station that was never opened cannot come: nobody should wait for it.
+Result<void> check_station(const Args& args, const std::filesystem::path& dir) {
+  if (args.station.empty()) return {};
+  TOONO_ASSIGN(auto known, registry_of(dir, args.globals.now));
+  for (const auto* station : known.registry->now().stations(kBehindAll))
+    if (std::to_string(station->id.code()) == args.station) return {};
+  return unexpected({ErrorCode::not_found, "there is no such station", "--station " + args.station,
+                     "`toono stations` lists them by code and name"});
 }
 
 /// A line at once: who reads may be waiting for it.
@@ -50,7 +66,8 @@ Result<int> from_topic(const Args& args, const KafkaAddress& address, EventFilte
   TOONO_ASSIGN(auto given, subscribe(options, [](const EventRecord& record) {
                  return print_line(structured_json(record));
                }));
-  (void)given;
+  if (given == 0 && !args.station.empty())
+    warn("no event named station " + args.station + ": is it a code that `toono stations` lists?");
   return 0;
 }
 
@@ -63,6 +80,7 @@ bool is_before(const EventsFrom& from, const CloudEvent& event) {
 /// To the journal's end: an embedded log is read, not followed.
 Result<int> from_embedded(const Args& args, const std::filesystem::path& dir, const EventFilter& filter,
                           StopSignals& stop) {
+  TOONO_TRY(check_station(args, dir));
   TOONO_ASSIGN(auto reader, embedded::SegmentReader::open(dir));
   PublicFeed feed(reader.partitions());
   EventsFrom from;

@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "adapters/json/nearest.h"
+#include "adapters/json/print.h"
 #include "adapters/json/shapes.h"
 #include "adapters/json/text.h"
 #include "adapters/json/values.h"
+#include "core/default_policy.h"
+#include "core/time.h"
 
 namespace toono {
 namespace {
@@ -192,16 +195,54 @@ constexpr std::array kNumbers = {
     Example{"backdate_limit_minutes", "15"},
     Example{"birth_year", "2011"},
     Example{"callback_tries", "3"},
-    Example{"first_year", "2026"},
     Example{"follow_up_high_days", "7"},
     Example{"follow_up_medium_days", "30"},
     Example{"from_minute", "510"},
-    Example{"last_year", "2026"},
     Example{"minutes", "50"},
     Example{"near_due_percent", "80"},
     Example{"rework_limit", "3"},
     Example{"satisfaction", "5"},
     Example{"to_minute", "720"},
+};
+
+/// Where a field's name does not say enough: by table and field, as JSON. Empty: left out, because a made-up
+/// value there would be taken. No command to the registry is about a station or a person that is there.
+struct OwnExample {
+  std::string_view table, field, json;
+};
+constexpr OwnExample kOwnExamples[] = {
+    {"OfferContact", "caller", ""},
+    {"RegisterPerson", "person_id", ""},
+    {"OpenStation", "station", R"("159999")"},
+    {"OpenStation", "name", R"("示例旗")"},
+    {"OpenStation", "tier", R"("III")"},
+    {"OpenStation", "kind", R"("banner")"},
+    {"OpenStation", "note", R"("an example")"},
+    {"ChangeStationParent", "station", R"("159999")"},
+    {"ChangeStationParent", "parent", R"("150200")"},
+    {"SuspendStation", "station", R"("159999")"},
+    {"AppointStaff", "station", R"("159999")"},
+    {"AppointStaff", "staff", R"("15999901")"},
+    {"RecordStaffDeparture", "staff", R"("15999901")"},
+    {"Calendar", "station", R"("159999")"},
+    {"Calendar", "hours", R"([{"from_minute":510,"to_minute":720},{"from_minute":870,"to_minute":1080}])"},
+};
+
+struct Note {
+  std::string_view command, text;
+};
+constexpr Note kNotes[] = {
+    {"OpenStation", "station 159999 is made up: put the code, name and parent of the one that opens"},
+    {"ChangeStationParent", "station 159999 is made up: put the one that moves, and where to"},
+    {"SuspendStation", "station 159999 is made up: put the one that is to get no more orders"},
+    {"AppointStaff", "staff 15999901 and station 159999 are made up: put who begins, and where"},
+    {"RecordStaffDeparture", "staff 15999901 is made up: put who leaves, and the day"},
+    {"PublishPolicy",
+     "these are all rows of the policy as it is: change what is to change, name the version, and say from "
+     "which day it holds"},
+    {"PublishCalendar",
+     "station 159999 is made up: put the station whose subtree it is for, or leave it out for everyone; a "
+     "calendar holds for whole years"},
 };
 
 template <class Table>
@@ -217,14 +258,40 @@ std::string_view example_name(const EnumShape& names) {
   return names.values.front().name;
 }
 
-void append_example(std::string& out, const TableShape& shape);
+std::string json_of(const PolicyT& policy) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(Policy::Pack(builder, &policy));
+  return to_json({builder.GetBufferPointer(), builder.GetSize()}, "Policy");
+}
 
-void append_example(std::string& out, const TypeShape& type, std::string_view name) {
+const OwnExample* own_example(std::string_view table, std::string_view field) {
+  auto own = std::find_if(std::begin(kOwnExamples), std::end(kOwnExamples),
+                          [&](auto& each) { return each.table == table && each.field == field; });
+  return own == std::end(kOwnExamples) ? nullptr : own;
+}
+
+class ExampleWriter {
+ public:
+  explicit ExampleWriter(const TemplateOrigin& origin) : origin_(origin) {}
+  void table(std::string& out, const TableShape& shape) const;
+
+ private:
+  void value(std::string& out, const TypeShape& type, std::string_view name) const;
+  /// A week from today for what is due, yesterday for what has happened.
+  std::string moment(std::string_view name) const {
+    return to_text(after(start_of(origin_.today), name == "due_at" ? 7 * kDayMs : -15 * kHourMs));
+  }
+  const TemplateOrigin& origin_;
+};
+
+void ExampleWriter::value(std::string& out, const TypeShape& type, std::string_view name) const {
   switch (type.kind) {
     case Kind::boolean:
       return void(out += "false");
     case Kind::integer:
     case Kind::real:
+      if (name.ends_with("_year") && name != "birth_year")
+        return void(out += std::to_string(year_of(start_of(origin_.today))));
       return void(out += example_of(kNumbers, name, "1"));
     case Kind::enumeration:
       return append_quoted(out, example_name(*type.names));
@@ -240,16 +307,16 @@ void append_example(std::string& out, const TypeShape& type, std::string_view na
     case Kind::code:
       return append_quoted(out, type.object->name == "StaffId" ? "15010001" : "150100");
     case Kind::instant:
-      return append_quoted(out, "2026-03-02T09:00:00+08:00");
+      return append_quoted(out, moment(name));
     case Kind::day:
-      return append_quoted(out, "2026-03-02");
+      return append_quoted(out, to_text(origin_.today));
     case Kind::event_ref:
       return append_quoted(out, "42:0");
     case Kind::moment:
-      return void(out += R"({"at":"2026-03-02T09:00:00+08:00","event":"42:0"})");
+      return void(out += R"({"at":")" + moment(name) + R"(","event":"42:0"})");
     case Kind::record:
     case Kind::table:
-      return append_example(out, *type.object);
+      return table(out, *type.object);
     case Kind::list:
     case Kind::choice:
     case Kind::union_tag:
@@ -258,15 +325,24 @@ void append_example(std::string& out, const TypeShape& type, std::string_view na
   out += "null";
 }
 
-void append_example(std::string& out, const TableShape& shape) {
+void ExampleWriter::table(std::string& out, const TableShape& shape) const {
+  if (shape.name == "Policy") {
+    out += origin_.policy.empty() ? json_of(default_policy()) : origin_.policy;
+    return;
+  }
   out += '{';
   bool first = true;
   for (const auto& field : shape.fields) {
-    if (!is_given(field)) continue;
+    const auto* own = own_example(shape.name, field.name);
+    if (!is_given(field) || (own && own->json.empty())) continue;
     if (!std::exchange(first, false)) out += ',';
     out += field.key;
+    if (own) {
+      out += own->json;
+      continue;
+    }
     if (field.type.kind == Kind::list) out += '[';
-    append_example(out, field.type.kind == Kind::list ? field.element : field.type, field.name);
+    value(out, field.type.kind == Kind::list ? field.element : field.type, field.name);
     if (field.type.kind == Kind::list) out += ']';
   }
   out += '}';
@@ -294,15 +370,23 @@ Result<std::string> json_schema(std::string_view command_name) {
   return SchemaWriter().line(*shape);
 }
 
-Result<std::string> template_for(std::string_view command_name, StaffId actor, StationId station) {
+Result<std::string> template_for(std::string_view command_name, const TemplateOrigin& origin) {
   TOONO_ASSIGN(auto shape, command_shape(command_name));
   std::string out = "{\"command\":";
   append_quoted(out, shape->name);
-  out += R"(,"actor":")" + std::to_string(actor.number()) + R"(","station":")" +
-         std::to_string(station.code()) + R"(","body":)";
-  append_example(out, *shape);
+  out += R"(,"actor":")" + std::to_string(origin.actor.number()) + R"(","station":")" +
+         std::to_string(origin.station.code()) + R"(","body":)";
+  ExampleWriter(origin).table(out, *shape);
   out += '}';
   return out;
+}
+
+std::string_view template_note(std::string_view command_name, std::string_view line) {
+  for (const auto& note : kNotes)
+    if (note.command == command_name) return note.text;
+  return line.find(kExampleId) == std::string_view::npos ? ""
+                                                         : "the ids in it are made up: put those of your own "
+                                                           "case, order, contact or person in their place";
 }
 
 }  // namespace toono

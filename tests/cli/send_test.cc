@@ -1,8 +1,9 @@
 // What a person who sends something impossible reads, and that nothing of it reaches a log.
 #include <doctest/doctest.h>
-#include <map>
 
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include "tests/cli/fixture.h"
@@ -210,6 +211,40 @@ TEST_CASE("a template is sent as it is where the staff it would name has left") 
   auto nowhere =
       desk.ask(kNow, {"--log", "embedded:" + (desk.dir() / "none").string(), "template", "RegisterCase"});
   CHECK(has(nowhere.out, R"("actor":"15010001","station":"150100")"));
+}
+
+TEST_CASE("every template is taken as it is or says what is to be put right before") {
+  Desk desk;
+  auto registry = desk.ask(kNow, {"--json", "stations"}).out, policies = desk.ask(kNow, {"policies"}).out;
+  auto path = (desk.dir() / "template.jsonl").string();
+  std::set<std::string> taken, noted;
+  auto names = desk.ask(kNow, {"--json", "schema"}).json();
+  for (const auto& each : names.as_array()) {
+    std::string name(each.as_string());
+    auto example = desk.ask(kNow, {"template", name});
+    REQUIRE_MESSAGE(example.code == 0, example.err);
+    CAPTURE(name);
+    std::ofstream(path) << example.out;
+    auto sent = desk.ask(kNow, {"send", path});
+    CHECK(desk.ask(kNow, {"send", "--check", path}).code == 0);
+    if (sent.code == 0) taken.insert(name);
+    if (has(example.err, "before it is sent: ")) noted.insert(name);
+    CHECK_MESSAGE((sent.code == 0 || noted.contains(name)), sent.out);
+  }
+  // What is made up is refused, or is about a station that was not there: no station of the region has
+  // changed.
+  CHECK(taken == std::set<std::string>{"OfferContact", "RegisterPerson", "RegisterCase", "OpenStation",
+                                       "ChangeStationParent", "SuspendStation", "PublishPolicy",
+                                       "PublishCalendar"});
+  for (auto* name : {"OfferContact", "RegisterPerson"}) CHECK_FALSE(noted.contains(name));
+  auto after = desk.ask(kNow, {"--json", "stations"}).data().as_array();
+  CHECK(after.size() == boost::json::parse(registry).at("data").as_array().size() + 1);
+  for (const auto& station : after)
+    CHECK(has(registry, serialize(station)) == (text(station, "station") != "159999"));
+  // The policy is the one that was in force, row by row.
+  auto rows = [](const std::string& text) { return text.substr(text.find('\n')); };
+  auto now = desk.ask(kNow, {"policies"}).out;
+  CHECK_MESSAGE(has(now, rows(policies)), now);
 }
 
 TEST_CASE(
