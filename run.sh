@@ -27,7 +27,7 @@ toono simulate --seed "$seed" --year "$year"
 
 say "what is open at the year's end, by tier"
 for tier in I II III; do
-  toono workload --tier "$tier" | awk 'NR <= 6 || /^together/ { print; next } { more++ } more == 1 { print "..." }'
+  toono workload --tier "$tier" | awk 'NR <= 8 || /^together/ { print; next } { more++ } more == 1 { print "..." }'
 done
 say "the region's annual measures"
 toono assess --year "$year" | grep -Ev '[.](line|hospital|court|school)'
@@ -35,7 +35,7 @@ say "on-time completion: the leagues and cities, best first"
 toono rank on_time_completion --year "$year" --tier II --subtree
 say "on-time completion of what was delegated: the five best and the five worst banners"
 toono rank on_time_completion_delegated --year "$year" --tier III >build/rank.txt
-awk 'NR == 1 || $1 ~ /^[1-5]$/' build/rank.txt
+awk 'NR <= 3 || $1 ~ /^[1-5]$/' build/rank.txt
 echo "..."
 awk '$1 ~ /^[0-9]+$/' build/rank.txt | tail -n 5
 say "one figure, opened to its cases and events: the region's reopened cases"

@@ -1,5 +1,6 @@
 #include "adapters/cli/access.h"
 
+#include "adapters/cli/broken_off.h"
 #include "adapters/json/writer.h"
 #include "commands/decide.h"
 
@@ -9,6 +10,7 @@ Result<void> record_access(const Asking& asking, const Found& found) {
   if (asking.args.globals.as.empty())
     return unexpected({ErrorCode::usage, "nobody is said to ask", "--purpose " + asking.args.purpose,
                        "say who asks with --as STAFF@STATION"});
+  TOONO_TRY(may_go_on(asking.session.engine(), asking.args.globals));
   JsonWriter line;
   line.begin_object().field("command", "RecordAccess").key("body").begin_object();
   line.field("entity_id", to_text(found.entity)).field("entity_kind", EnumNameEntityKind(found.kind));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/json/writer.h"
+#include "adapters/query/history.h"
 
 namespace toono::cli {
 namespace {
@@ -25,8 +26,8 @@ void add_created(SendResult& result, const Decision& decision) {
 
 }  // namespace
 
-Result<SendResult> SendResult::of(std::uint64_t line, const Sent& sent, Outcome outcome,
-                                  const Buffer& record) {
+Result<SendResult> SendResult::of(std::uint64_t line, const Sent& sent, PartitionNumber partitions,
+                                  Outcome outcome, const Buffer& record) {
   SendResult result;
   result.line = line;
   result.id = to_text(sent.id);
@@ -38,7 +39,7 @@ Result<SendResult> SendResult::of(std::uint64_t line, const Sent& sent, Outcome 
                        "command " + result.id,
                        "run `toono rebuild` to make the store anew from the journal"});
   result.first_outcome = decision->outcome();
-  result.position = fmt::format("{}:{}", sent.partition, decision->seq());
+  result.position = position_name(sent.partition, partitions, decision->seq());
   result.version = decision->entity_version();
   result.rejection = outcome == Outcome::conflict ? Rejection::conflicting_content : decision->rejection();
   if (outcome == Outcome::conflict) return result;

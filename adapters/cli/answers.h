@@ -32,7 +32,8 @@ struct SendResult {
   /// Where the rejection's sentence can be made more use of: who does work at that station, say.
   std::string hint;
 
-  static Result<SendResult> of(std::uint64_t line, const Sent& sent, Outcome outcome, const Buffer& record);
+  static Result<SendResult> of(std::uint64_t line, const Sent& sent, PartitionNumber partitions,
+                               Outcome outcome, const Buffer& record);
   /// Rejected, conflict, malformed, misrouted, or a repeat of a rejection.
   bool is_refusal() const;
   std::string json() const;

@@ -27,28 +27,11 @@ constexpr std::array kQueries = {
     QueryRow{"calendars", query_calendars}, QueryRow{"rank", query_rank},
 };
 
-/// An instant, a day (its beginning), or PARTITION:SEQ with `r` for the registry's.
+/// An instant, a day (its beginning), or a position.
 Result<AsOf> parse_as_of(std::string_view text, PartitionNumber partitions) {
-  auto colon = text.find(':');
-  bool is_position = colon != std::string_view::npos && text.find('-') == std::string_view::npos;
-  if (!is_position) {
-    TOONO_ASSIGN(auto at, parse_moment(text));
-    return AsOf{.at = at};
-  }
-  auto number = [](std::string_view digits, auto& value) {
-    auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return problem == std::errc() && end == digits.data() + digits.size() && !digits.empty();
-  };
-  AsOf as_of{.at = {}, .partition = partitions};
-  auto partition = text.substr(0, colon);
-  bool known = partition == "r" || (number(partition, as_of.partition) && as_of.partition < partitions);
-  if (!known || !number(text.substr(colon + 1), as_of.seq))
-    return unexpected(
-        {ErrorCode::usage, "this is not a position", std::string(text),
-         fmt::format(
-             "say PARTITION:SEQ with a partition from 0 to {}, or r for the registry's, or an instant",
-             partitions - 1)});
-  return as_of;
+  if (is_position(text)) return parse_position(text, partitions);
+  TOONO_ASSIGN(auto at, parse_moment(text));
+  return AsOf{.at = at};
 }
 
 Result<int> ask_past(const Args& args, Query query, Session& session) {
@@ -87,6 +70,27 @@ Result<int> ask_live(const Args& args, Query query, Session& session) {
 }
 
 }  // namespace
+
+bool is_position(std::string_view text) {
+  return text.find(':') != std::string_view::npos && text.find('-') == std::string_view::npos;
+}
+
+Result<AsOf> parse_position(std::string_view text, PartitionNumber partitions) {
+  auto number = [](std::string_view digits, auto& value) {
+    auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return problem == std::errc() && end == digits.data() + digits.size() && !digits.empty();
+  };
+  auto colon = text.find(':'), second = text.find(':', colon + 1);
+  auto partition = text.substr(0, colon);
+  AsOf place{.at = {}, .partition = partitions};
+  bool known = partition == "r" || (number(partition, place.partition) && place.partition < partitions);
+  std::uint32_t index = 0;
+  bool whole = second == std::string_view::npos || number(text.substr(second + 1), index);
+  if (known && whole && number(text.substr(colon + 1, second - colon - 1), place.seq)) return place;
+  return unexpected({ErrorCode::usage, "this is not a position", std::string(text),
+                     fmt::format("say PARTITION:SEQ with a partition from 0 to {}, or r for the registry's",
+                                 partitions - 1)});
+}
 
 Query find_query(std::string_view name) {
   for (const auto& row : kQueries)

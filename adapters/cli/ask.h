@@ -5,6 +5,7 @@
 
 #include "adapters/cli/session.h"
 #include "adapters/query/context.h"
+#include "adapters/query/past.h"
 
 namespace toono::cli {
 
@@ -35,6 +36,12 @@ Result<int> ask(const Args& args, Query query);
 
 /// Prints `data` in the envelope of every JSON answer.
 Result<int> print_answer(const Asking& asking, std::string_view data);
+
+/// Whether this was meant as a place in the journal: it has a colon, and is no instant.
+bool is_position(std::string_view text);
+/// `PARTITION:SEQ`, or the id of an event there, `PARTITION:SEQ:INDEX`; `r` is the registry. Error usage:
+/// what may be said.
+Result<AsOf> parse_position(std::string_view text, PartitionNumber partitions);
 
 /// A station as people read it: code and name.
 std::string station_label(const QueryContext& context, StationId station);

@@ -25,7 +25,8 @@ Error broken_off(const EngineOptions& options, Instant at) {
           "it cannot be gone on with: remove the directory and its key, and run `toono simulate` again"};
 }
 
-Result<void> may_go_on(Engine& engine) {
+Result<void> may_go_on(Engine& engine, const Globals& globals) {
+  if (!engine.follower().genesis().simulated) TOONO_TRY(check_set_clock(globals));
   auto at = broken_off_at(engine.follower());
   return at ? Result<void>(unexpected(broken_off(engine.options(), *at))) : Result<void>();
 }

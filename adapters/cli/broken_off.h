@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "adapters/cli/session.h"
 #include "adapters/engine/engine.h"
 
 namespace toono::cli {
@@ -12,7 +13,8 @@ namespace toono::cli {
 std::optional<Instant> broken_off_at(const Follower& follower);
 /// What is said of it.
 Error broken_off(const EngineOptions& options, Instant at);
-/// Error refused: commands would be added to half a year.
-Result<void> may_go_on(Engine& engine);
+/// Before commands are sent. Error refused: they would be added to half a year; usage: at an impossible time
+/// (check_set_clock; a simulated store's clock is anybody's).
+Result<void> may_go_on(Engine& engine, const Globals& globals);
 
 }  // namespace toono::cli

@@ -11,32 +11,6 @@
 namespace toono::cli {
 namespace {
 
-Result<Period> period_of(const Args& args) {
-  if (args.year && (!args.from.empty() || !args.to.empty()))
-    return unexpected(
-        {ErrorCode::usage, "two periods are given", "--year and --from or --to", "say one of them"});
-  if (args.year) {
-    if (*args.year < kFirstYear || *args.year > kLastYear)
-      return unexpected({ErrorCode::usage, "this is not a year", fmt::format("--year {}", *args.year),
-                         fmt::format("years go from {} to {}", kFirstYear, kLastYear)});
-    return year_period(*args.year);
-  }
-  if (args.from.empty() != args.to.empty())
-    return unexpected({ErrorCode::usage, args.to.empty() ? "--to is missing" : "--from is missing",
-                       args.to.empty() ? "--from " + args.from : "--to " + args.to,
-                       args.to.empty() ? "say --to DAY too: the last day of the period"
-                                       : "say --from DAY too: the first day of the period"});
-  if (args.from.empty())
-    return unexpected(
-        {ErrorCode::usage, "no period is given", "the command line", "say --year Y, or --from and --to"});
-  TOONO_ASSIGN(auto from, parse_day(args.from));
-  TOONO_ASSIGN(auto to, parse_day(args.to));
-  if (to < from)
-    return unexpected({ErrorCode::usage, "the period ends before it begins", args.from + " to " + args.to,
-                       "turn them round"});
-  return Period{from, to};
-}
-
 Result<Scope> scope_of(const Asking& asking) {
   if (!asking.args.station.empty()) {
     TOONO_ASSIGN(auto station, station_asked(asking, asking.args.station));
@@ -128,6 +102,32 @@ std::string figures_text(const Asking& asking, const Question& question, const s
 
 }  // namespace
 
+Result<Period> period_asked(const Args& args) {
+  if (args.year && (!args.from.empty() || !args.to.empty()))
+    return unexpected(
+        {ErrorCode::usage, "two periods are given", "--year and --from or --to", "say one of them"});
+  if (args.year) {
+    if (*args.year < kFirstYear || *args.year > kLastYear)
+      return unexpected({ErrorCode::usage, "this is not a year", fmt::format("--year {}", *args.year),
+                         fmt::format("years go from {} to {}", kFirstYear, kLastYear)});
+    return year_period(*args.year);
+  }
+  if (args.from.empty() != args.to.empty())
+    return unexpected({ErrorCode::usage, args.to.empty() ? "--to is missing" : "--from is missing",
+                       args.to.empty() ? "--from " + args.from : "--to " + args.to,
+                       args.to.empty() ? "say --to DAY too: the last day of the period"
+                                       : "say --from DAY too: the first day of the period"});
+  if (args.from.empty())
+    return unexpected(
+        {ErrorCode::usage, "no period is given", "the command line", "say --year Y, or --from and --to"});
+  TOONO_ASSIGN(auto from, parse_day(args.from));
+  TOONO_ASSIGN(auto to, parse_day(args.to));
+  if (to < from)
+    return unexpected({ErrorCode::usage, "the period ends before it begins", args.from + " to " + args.to,
+                       "turn them round"});
+  return Period{from, to};
+}
+
 Result<const Measure*> measure_asked(const std::string& typed) {
   if (const auto* measure = find_measure(typed)) return measure;
   std::vector<std::string> known;
@@ -141,7 +141,7 @@ Result<const Measure*> measure_asked(const std::string& typed) {
 }
 
 Result<Question> question_of(const Asking& asking) {
-  TOONO_ASSIGN(auto period, period_of(asking.args));
+  TOONO_ASSIGN(auto period, period_asked(asking.args));
   TOONO_ASSIGN(auto scope, scope_of(asking));
   const auto& context = asking.context;
   return Question{context.store, context.registry, context.partitions, std::move(scope), period, context.now};

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "adapters/cli/answers.h"
+#include "adapters/cli/broken_off.h"
 #include "adapters/cli/commands.h"
 #include "adapters/json/writer.h"
 #include "core/partition.h"
@@ -111,6 +112,7 @@ Result<int> run_erase(const Args& args) {
   TOONO_ASSIGN(auto sender, sender_of(args.globals));
   TOONO_ASSIGN(auto session, Session::open(args.globals));
   auto& engine = session->engine();
+  TOONO_TRY(may_go_on(engine, args.globals));
   TOONO_ASSIGN(auto found, place_of(engine, args.words.front()));
   TOONO_ASSIGN(auto answer, send_erasure(*session, command, sender));
   const auto* decision = decision_of(answer.record);

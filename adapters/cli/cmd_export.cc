@@ -167,9 +167,29 @@ struct Lines {
 };
 
 struct Wanted {
-  std::optional<std::int64_t> year;
+  std::optional<Period> period;
   std::optional<StationId> station;
+  bool subtree = false;
+
+  /// A station's parents are those that it had when it happened.
+  bool takes(const QueryContext& context, StationId at_station, Instant at) const {
+    if (period && !period->holds(at.ms())) return false;
+    if (!station) return true;
+    return subtree ? context.registry.is_within(at_station, *station, day_of(at)) : at_station == *station;
+  }
 };
+
+Result<Wanted> wanted_of(const Asking& asking) {
+  const auto& args = asking.args;
+  Wanted wanted{.period = {}, .station = {}, .subtree = args.subtree};
+  if (args.year || !args.from.empty() || !args.to.empty()) {
+    TOONO_ASSIGN(wanted.period, period_asked(args));
+  }
+  if (!args.station.empty()) {
+    TOONO_ASSIGN(wanted.station, station_asked(asking, args.station));
+  }
+  return wanted;
+}
 
 template <class Fact, class Make>
 Result<Lines> export_facts(const QueryContext& context, const Wanted& wanted, FactKind kind,
@@ -181,8 +201,7 @@ Result<Lines> export_facts(const QueryContext& context, const Wanted& wanted, Fa
     StationId station(reader.skip(kKeyPrefix).number<std::uint32_t>());
     if (reader.number<std::uint8_t>() != static_cast<std::uint8_t>(kind)) return true;
     auto at = reader.instant();
-    if (wanted.year && year_of(at) != *wanted.year) return true;
-    if (wanted.station && !(station == *wanted.station)) return true;
+    if (!wanted.takes(context, station, at)) return true;
     Fact fact;
     if (!read_plain(value, fact)) return outcome = unexpected(damaged_row("facts")), false;
     Result<std::string> line = make(context, fact);
@@ -192,7 +211,7 @@ Result<Lines> export_facts(const QueryContext& context, const Wanted& wanted, Fa
   };
   for (PartitionNumber partition = 0; partition < context.partitions; ++partition) {
     auto prefix = Key(partition, Table::facts);
-    if (wanted.station) prefix.number(wanted.station->code());
+    if (wanted.station && !wanted.subtree) prefix.number(wanted.station->code());
     TOONO_TRY(scan_prefix(context.store, prefix, take));
     TOONO_TRY(outcome);
   }
@@ -216,11 +235,7 @@ Result<Lines> export_measures(const Asking& asking) {
 }
 
 Result<Lines> lines_of(const Asking& asking, const std::string& table) {
-  Wanted wanted;
-  if (asking.args.year) wanted.year = *asking.args.year;
-  if (!asking.args.station.empty()) {
-    TOONO_ASSIGN(wanted.station, station_asked(asking, asking.args.station));
-  }
+  TOONO_ASSIGN(auto wanted, wanted_of(asking));
   const auto& context = asking.context;
   if (table == "cases")
     return export_facts<CaseFact>(context, wanted, FactKind::case_intake, kCaseHeader, case_line);

@@ -40,13 +40,26 @@ Result<std::vector<RecentEntity>> by_phone(const Asking& asking, const RecentFil
   return recent_of(asking.context, people, filter);
 }
 
+/// The case of a number of ours, or those that came under this number from elsewhere.
 Result<std::vector<RecentEntity>> by_number(const Asking& asking, const RecentFilter& filter) {
   const auto& context = asking.context;
-  auto found = find_entity(context.store, context.partitions, asking.args.number);
+  const auto& number = asking.args.number;
+  auto found = find_entity(context.store, context.partitions, number);
   if (found) return recent_of(context, found->entity, filter);
-  bool well_formed = is_case_number(asking.args.number) || parse_uuid(asking.args.number);
-  if (found.error().code == ErrorCode::not_found && well_formed) return std::vector<RecentEntity>();
-  return unexpected(found.error());
+  if (found.error().code != ErrorCode::not_found) return unexpected(found.error());
+  std::vector<EntityId> cases;
+  for (PartitionNumber partition = 0; partition < context.partitions; ++partition) {
+    TOONO_ASSIGN(auto row, context.store.get(Key(partition, Table::numbers).text("f").text(number)));
+    if (row && row->size() == 16) cases.push_back(id_from<EntityId>(bytes_of(*row)));
+  }
+  bool well_formed = is_case_number(number) || parse_uuid(number);
+  if (cases.empty() && !well_formed) return unexpected(found.error());
+  std::vector<RecentEntity> list;
+  for (const auto& id : cases) {
+    TOONO_ASSIGN(auto one, recent_of(context, id, filter));
+    list.insert(list.end(), one.begin(), one.end());
+  }
+  return list;
 }
 
 Result<std::vector<RecentEntity>> look(const Asking& asking, const RecentFilter& filter) {
@@ -80,8 +93,9 @@ Result<int> answer_in_json(const Asking& asking, const std::vector<RecentEntity>
   for (const auto& entity : list) {
     out.begin_object().field("kind", is_case(entity) ? "case" : "contact").field("id", to_text(entity.id));
     if (is_case(entity)) {
-      TOONO_ASSIGN(auto number, case_number_of(asking.context, id_as<CaseId>(entity.id)));
-      out.field("number", number);
+      TOONO_ASSIGN(auto names, case_names_of(asking.context, id_as<CaseId>(entity.id)));
+      out.field("number", names.number);
+      if (!names.foreign_id.empty()) out.field("foreign_id", names.foreign_id);
     }
     out.field("state", state_word(entity)).field("at", to_text(entity.at));
     out.field("station", std::to_string(entity.row.station));
@@ -105,7 +119,8 @@ Result<int> answer_in_text(const Asking& asking, const std::vector<RecentEntity>
                  state_name(entity, asking.language()), "", "", station_label(asking.context, station)});
       continue;
     }
-    TOONO_ASSIGN(auto number, case_number_of(asking.context, id_as<CaseId>(entity.id)));
+    TOONO_ASSIGN(auto names, case_names_of(asking.context, id_as<CaseId>(entity.id)));
+    auto number = names.foreign_id.empty() ? names.number : names.number + "  " + harmless(names.foreign_id);
     table.row({local_text(entity.at), asking.say("case", "个案"), number,
                state_name(entity, asking.language()), name(entity.row.risk, asking.language()),
                name(entity.row.programme, asking.language()), station_label(asking.context, station)});

@@ -118,11 +118,13 @@ Result<int> run_import(const Args& args) {
   std::unique_ptr<Session> session;
   if (!args.dry_run) {
     TOONO_ASSIGN(session, Session::open(args.globals));
-    TOONO_TRY(may_go_on(session->engine()));
+    TOONO_TRY(may_go_on(session->engine(), args.globals));
     now = session->now();
   }
   TOONO_ASSIGN(auto log, read_case_log(csv, mapping, log_file, now));
   warn_of(mapping, log);
+  if (auto seen = encoding_seen(csv); !log.rejected.empty() && seen == "GB18030")
+    warn("rows that are not UTF-8 text are rejected: " + log_file + ": " + how_to_convert(seen, log_file));
   ImportReport report;
   if (args.dry_run) {
     report = dry_run(log);

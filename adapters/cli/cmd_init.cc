@@ -32,6 +32,7 @@ Result<int> run_init(const Args& args) {
     TOONO_ASSIGN(texts.policy_json, read_file(args.policy_file));
   }
   TOONO_ASSIGN(founding.registry, founding_registry(texts));
+  TOONO_TRY(check_set_clock(args.globals));
   TOONO_ASSIGN(auto session, Session::create(args.globals, founding));
   auto& engine = session->engine();
   auto stations = engine.registry().now().stations(day_of(session->now())).size();

@@ -41,6 +41,17 @@ Result<std::vector<Figure>> ranked_figures(const Asking& asking, const Measure& 
   return figures;
 }
 
+/// What is ranked, of whom, and when: a table that is passed on must still say it.
+std::string title_of(const Asking& asking, const Measure& measure, const Period& period) {
+  const auto& args = asking.args;
+  auto title = measure_text(asking, measure);
+  if (!args.tier.empty()) title += asking.say(", tier ", "，层级 ") + args.tier;
+  if (args.subtree) title += asking.say(", each and all below it", "，各含下级");
+  title += is_burden(measure.name) ? asking.say(", least first", "，由低到高")
+                                   : asking.say(", best first", "，由高到低");
+  return fmt::format("{}  {} - {}\n\n", title, to_text(period.from), to_text(period.to));
+}
+
 }  // namespace
 
 Result<int> query_rank(const Asking& asking) {
@@ -63,8 +74,10 @@ Result<int> query_rank(const Asking& asking) {
                rate_text(asking, figure)});
   }
   if (asking.args.globals.json) return print_answer(asking, out.end_list().str());
-  print(figures.empty() ? asking.say("No station has anything below the line.", "没有站点有数据。")
-                        : table.str());
+  TOONO_ASSIGN(auto period, period_asked(asking.args));
+  print(title_of(asking, *measure, period) +
+        (figures.empty() ? asking.say("No station has anything below the line.", "没有站点有数据。")
+                         : table.str()));
   return 0;
 }
 

@@ -93,20 +93,37 @@ class Sending {
     return {};
   }
 
+  /// A registration that was refused has left what it said in the inbox, sealed; nobody else will look for
+  /// it.
+  Result<std::string> words_kept(const Decision& decision) {
+    auto type = static_cast<CommandBody>(decision.command_type());
+    if (decision.outcome() != Outcome::rejected || type != CommandBody::RegisterPerson ||
+        decision.rejection() == Rejection::person_already_erased)
+      return std::string();
+    TOONO_ASSIGN(bool kept, session_.engine().vault().knows(id_as<PersonId>(*decision.entity())));
+    if (!kept) return std::string();
+    return fmt::format(" What was said of them is kept, sealed: `toono erase {}` at the region destroys it.",
+                       to_text(*decision.entity()));
+  }
+
   Result<SendResult> outcome(Line& line) {
-    if (line.sent->known) return SendResult::of(line.number, *line.sent, *line.sent->known, line.sent->first);
+    auto partitions = session_.engine().partitions();
+    if (line.sent->known)
+      return SendResult::of(line.number, *line.sent, partitions, *line.sent->known, line.sent->first);
     const auto* decision = decision_of(line.decision);
     if (!decision)
       return unexpected({ErrorCode::world, "a command was not answered", fmt::format("line {}", line.number),
                          "send it again under the same id: it takes effect once"});
     auto outcome = decision->outcome();
     if (outcome != Outcome::repeated && outcome != Outcome::conflict) {
-      TOONO_ASSIGN(auto result, SendResult::of(line.number, *line.sent, outcome, line.decision));
+      TOONO_ASSIGN(auto result, SendResult::of(line.number, *line.sent, partitions, outcome, line.decision));
       result.hint = hint_of(*decision, session_.engine().registry().now());
+      TOONO_ASSIGN(auto kept, words_kept(*decision));
+      result.hint += kept;
       return result;
     }
     TOONO_ASSIGN(auto first, session_.edge().first_decision(*line.sent));
-    return SendResult::of(line.number, *line.sent, outcome, first);
+    return SendResult::of(line.number, *line.sent, partitions, outcome, first);
   }
 
   Session& session_;
@@ -167,7 +184,7 @@ Result<int> run_send(const Args& args) {
   if (args.check) return check_only(in, args);
   TOONO_ASSIGN(auto sender, sender_of(args.globals));
   TOONO_ASSIGN(auto session, Session::open(args.globals));
-  TOONO_TRY(may_go_on(session->engine()));
+  TOONO_TRY(may_go_on(session->engine(), args.globals));
   TOONO_ASSIGN(auto fired, session->engine().fire_due());
   (void)fired;
   Sending sending(*session, sender);

@@ -1,9 +1,10 @@
-// `toono show`: one case, contact, person, order or referral as it stands.
+// `toono show`: one case, contact, person, order or referral as it stands, or one decision.
 #include <fmt/format.h>
 
 #include "adapters/cli/access.h"
 #include "adapters/cli/fields.h"
 #include "adapters/cli/names.h"
+#include "adapters/cli/show_decision.h"
 #include "adapters/json/writer.h"
 #include "adapters/query/history.h"
 #include "adapters/query/recent.h"
@@ -160,13 +161,13 @@ class Card {
 std::string orders_table(const Asking& asking, const CaseStateT& state) {
   TextTable table({asking.say("order", "工单"), asking.say("station", "服务台"), asking.say("role", "角色"),
                    asking.say("state", "状态"), asking.say("dispatched", "派单"),
-                   asking.say("signed", "签收"), asking.say("due", "办理期限"),
-                   asking.say("accepted", "办结")});
+                   asking.say("sign due", "签收期限"), asking.say("signed", "签收"),
+                   asking.say("handling due", "办理期限"), asking.say("accepted", "办结")});
   for (const auto& order : state.orders) {
     auto late = happened(order.handle_missed) ? asking.say(" (missed)", "（超期）") : "";
     table.row({to_text(order.id), station_label(asking.context, order.station),
                name(order.role, asking.language()), name(order.status, asking.language()),
-               local_text(order.dispatched.at()), local_text(order.signed_.at()),
+               local_text(order.dispatched.at()), local_text(order.sign_due), local_text(order.signed_.at()),
                local_text(order.handle_due) + late, local_text(order.accepted.at())});
   }
   return table.str();
@@ -274,8 +275,16 @@ std::string text_of(const Asking& asking, const Shown& shown) {
 
 Result<int> query_show(const Asking& asking) {
   const auto& context = asking.context;
+  const auto& word = asking.args.words.front();
+  if (is_position(word)) return show_decision(asking, word);
   Shown shown;
-  TOONO_ASSIGN(shown.found, find_entity(context.store, context.partitions, asking.args.words.front()));
+  auto found = find_entity(context.store, context.partitions, word);
+  if (auto id = parse_id<CommandId>(word); id && !found && found.error().code == ErrorCode::not_found) {
+    TOONO_ASSIGN(auto answered, show_decision_on(asking, *id));
+    if (answered) return *answered;
+  }
+  TOONO_TRY(found);
+  shown.found = *found;
   if (!asking.args.purpose.empty()) {
     TOONO_TRY(record_access(asking, shown.found));
     TOONO_ASSIGN(shown.words, open_words(asking, shown.found));

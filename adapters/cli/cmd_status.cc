@@ -221,7 +221,7 @@ Result<int> run_run(const Args& args) {
   StopSignals stop;
   TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
   auto& engine = session->engine();
-  TOONO_TRY(may_go_on(engine));
+  TOONO_TRY(may_go_on(engine, args.globals));
   std::uint64_t sent = 0;
   if (!args.once && !args.globals.json) warn("sending what is due; Ctrl-C ends it in good order");
   do {

@@ -36,6 +36,27 @@ std::string state_name(const WorklistRow& row, Language language) {
   return row.kind == WaitKind::handle ? name(row.order_status, language) : name(row.kind, language);
 }
 
+/// Whose due the row's is: until it is signed an order waits for the sign clock, then for the handling clock.
+TimerKind timer_of(const WorklistRow& row) {
+  switch (row.kind) {
+    case WaitKind::handle:
+      return row.order_status == OrderStatus::dispatched ? TimerKind::sign : TimerKind::handle;
+    case WaitKind::review:
+      return TimerKind::result_review;
+    case WaitKind::ruling:
+      return TimerKind::return_ruling;
+    case WaitKind::dispatch:
+      return TimerKind::dispatch;
+    case WaitKind::reply:
+      return TimerKind::reply;
+    case WaitKind::callback:
+      return TimerKind::callback;
+    case WaitKind::follow_up:
+      return TimerKind::follow_up;
+  }
+  return TimerKind::none;
+}
+
 Result<int> answer_in_json(const Asking& asking, const std::vector<WaitingRow>& rows) {
   JsonWriter out;
   out.begin_list();
@@ -46,7 +67,8 @@ Result<int> answer_in_json(const Asking& asking, const std::vector<WaitingRow>& 
     is_nil(row.order_id) ? out.null() : out.text(to_text(row.order_id));
     out.field("state", state_word(row)).field("risk", word(row.risk)).key("due");
     row.due_ms == 0 ? out.null() : out.text(to_text(Instant(row.due_ms)));
-    out.field("overdue", waiting.is_overdue(asking.context.now));
+    out.field("timer", word(timer_of(row))).field("overdue", waiting.is_overdue(asking.context.now));
+    if (row.handle_due_ms != 0) out.field("handle_due", to_text(Instant(row.handle_due_ms)));
     out.field("programme", word(row.programme)).field("priority", word(row.priority));
     if (row.handler != 0) out.field("handler", std::to_string(row.handler));
     if (row.provisional != 0) out.field("provisional", true);
@@ -58,13 +80,13 @@ Result<int> answer_in_json(const Asking& asking, const std::vector<WaitingRow>& 
 Result<int> answer_in_text(const Asking& asking, StationId station, const std::vector<WaitingRow>& rows) {
   auto label = station_label(asking.context, station);
   if (rows.empty()) return print(asking.say("Nothing waits at ", "没有待办：") + label), 0;
-  TextTable table({asking.say("due", "期限"), "", asking.say("case", "个案"), asking.say("order", "工单"),
-                   asking.say("state", "状态"), asking.say("risk", "风险"), asking.say("programme", "业务"),
-                   asking.say("handler", "经办")});
+  TextTable table({asking.say("due", "期限"), asking.say("clock", "时限"), "", asking.say("case", "个案"),
+                   asking.say("order", "工单"), asking.say("state", "状态"), asking.say("risk", "风险"),
+                   asking.say("programme", "业务"), asking.say("handler", "经办")});
   for (const auto& waiting : rows) {
     const auto& row = waiting.row;
     TOONO_ASSIGN(auto number, case_number_of(asking.context, row.case_id));
-    table.row({local_text(Instant(row.due_ms)),
+    table.row({local_text(Instant(row.due_ms)), name(timer_of(row), asking.language()),
                waiting.is_overdue(asking.context.now) ? asking.say("overdue", "超期") : "", number,
                is_nil(row.order_id) ? "" : to_text(row.order_id), state_name(row, asking.language()),
                name(row.risk, asking.language()), name(row.programme, asking.language()),

@@ -113,13 +113,27 @@ std::string text_of(const Asking& asking, const std::vector<StationLoad>& loads)
   return text;
 }
 
+/// Whose work, and when.
+std::string title_of(const Asking& asking, const Asked& asked) {
+  auto title = asking.say("open work", "在办工单");
+  if (asked.scope.station)
+    title += asking.say(" of ", "：") + station_label(asking.context, *asked.scope.station);
+  if (asked.scope.subtree) title += asking.say(" and all below it", "（含下级）");
+  if (asked.scope.tier) title += asking.say(" of tier ", "，层级 ") + asking.args.tier;
+  title += "  ";
+  return title +
+         (asked.day ? to_text(*asked.day) + asking.say(", at its end", " 日终")
+                    : local_text(asking.context.now)) +
+         "\n\n";
+}
+
 }  // namespace
 
 Result<int> query_workload(const Asking& asking) {
   TOONO_ASSIGN(auto asked, asked_of(asking));
   TOONO_ASSIGN(auto loads, workload(asking.context, asked.scope, asked.day));
   if (asking.args.globals.json) return print_answer(asking, json_of(asking, loads));
-  print(text_of(asking, loads));
+  print(title_of(asking, asked) + text_of(asking, loads));
   return 0;
 }
 

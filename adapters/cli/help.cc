@@ -62,8 +62,10 @@ Examples:
   toono --log kafka:127.0.0.1:9092 --as 15000001@150000 partners)"},
     HelpRow{
         "template",
-        R"(The ids in it are made up: put those of your own case, order or person in their place. Who sends it
-is somebody who works there now, where there is an embedded store to tell (`toono staff` lists them all).
+        R"(The ids in it are made up: put those of your own case, order or person in their place; what is
+to be put right before it is sent is said on standard error. Commands to the registry are about a station
+and a member of staff that are not there; PublishPolicy begins with the policy in force. Who sends it is
+somebody who works there now, where there is an embedded store to tell (`toono staff` lists them all).
 
 Examples:
   toono template RegisterCase | toono send
@@ -71,10 +73,13 @@ Examples:
     HelpRow{
         "show",
         R"(People's words are sealed. --purpose opens them and is recorded as an event before a word leaves;
-it needs --as.
+it needs --as. A decision is shown by its place, as answers and histories give it (6:57950, an event's
+6:57950:0, r:12 of the registry), or by the id of its command: who sent what and when, what came of it, its
+hash and that of the one before it.
 
 Examples:
   toono show 0600160826
+  toono show 6:57950
   toono --as 15000001@150000 show 0600160826 --purpose "the caller asks what we noted")"},
     HelpRow{
         "find",
@@ -84,7 +89,8 @@ in no log (your shell may keep what you type).
 Examples:
   toono find --state in_progress --station 150100
   toono find --since 2026-12-01 --limit 100
-  toono find --phone 13812345678)"},
+  toono find --phone 13812345678
+  toono find --number TS-2026-0042)"},
     HelpRow{
         "history",
         R"(Each event with its position PARTITION:SEQ:INDEX, when it happened, when it was recorded (if that
@@ -103,8 +109,11 @@ then. Nothing that was recorded later is seen. `now` is that moment too, unless 
 Examples:
   toono replay --as-of 2026-07-01 -- workload --tier II
   toono replay --as-of 6:57950 -- show 0600160826)"},
-    HelpRow{"worklist",
-            R"(Orders of the station, and what it has to review, rule on, dispatch, answer or call back.
+    HelpRow{
+        "worklist",
+        R"(Orders of the station, and what it has to review, rule on, dispatch, answer or call back. The clock
+says which due it is: an order that is not signed waits for its sign due, then for its handling due (`toono
+show` has both, `toono deadline` how they came about).
 
 Examples:
   toono worklist 150100 --limit 10
@@ -172,11 +181,16 @@ there already.
 Examples:
   toono import --map permits.toml permits.csv --dry-run
   toono import --map permits.toml permits.csv)"},
-    HelpRow{"export", R"(CSV in UTF-8 with a header, people's words never among it. `measures` needs --year.
+    HelpRow{
+        "export",
+        R"(CSV in UTF-8 with a header, people's words never among it. `measures` needs a period: --year, or
+--from and --to. Of the other tables a period takes the rows whose matter began in it (registered,
+dispatched, offered, sent); without one all are taken.
 A file that is there is replaced only if an earlier export made it; a device or pipe is written through.
 
 Examples:
   toono export orders --year 2026 -o orders-2026.csv
+  toono export cases --from 2026-04-01 --to 2026-06-30 --station 150100 --subtree
   toono export measures --year 2026 --station 150100)"},
     HelpRow{"erase",
             R"(Destroys the keys, in this vault, of a person's words; the events, and so the figures, stay. It

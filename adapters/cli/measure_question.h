@@ -10,6 +10,9 @@ namespace toono::cli {
 /// usage: no period, or one that ends before it begins; not_found: no such station.
 Result<Question> question_of(const Asking& asking);
 
+/// --year, or --from and --to. Error usage: none of them, both, or an end before the beginning.
+Result<Period> period_asked(const Args& args);
+
 /// The measure of that name, English or Chinese. Error usage, naming the nearest.
 Result<const Measure*> measure_asked(const std::string& typed);
 

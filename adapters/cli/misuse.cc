@@ -34,14 +34,21 @@ Error too_much(const Misuse& misuse, const std::string& next) {
   if (std::find(misuse.options.begin(), misuse.options.end(), option) != misuse.options.end())
     return {ErrorCode::usage, "this option belongs behind the command", word,
             fmt::format("say `toono {} {} ...`", misuse.command, option)};
+  if (misuse.command == "replay")
+    return {ErrorCode::usage, "replay has no such option", word,
+            near_miss(option, misuse.options) +
+                "what belongs to the query stands with it behind --: toono replay --as-of WHEN -- find "
+                "--limit 5"};
   return {ErrorCode::usage, misuse.command + " has no such option", word,
           near_miss(option, misuse.options) + next};
 }
 
 }  // namespace
 
-Error misuse_error(const Misuse& misuse) {
+Error misuse_error(Misuse misuse) {
   if (misuse.command.empty()) return no_command(misuse);
+  // What stands behind a -- was not looked at: it is never what is wrong.
+  misuse.extras.erase(std::find(misuse.extras.begin(), misuse.extras.end(), "--"), misuse.extras.end());
   auto next = fmt::format("`toono {} --help` shows what it takes", misuse.command);
   if (!misuse.extras.empty()) return too_much(misuse, next);
   const auto& message = misuse.message;

@@ -20,6 +20,6 @@ struct Misuse {
 };
 
 /// Error usage, with the near miss where there is one.
-Error misuse_error(const Misuse& misuse);
+Error misuse_error(Misuse misuse);
 
 }  // namespace toono::cli

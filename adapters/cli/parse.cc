@@ -85,10 +85,15 @@ void send_options(CLI::App& app, Args& args) {
       ->type_name("");
   app.add_flag("--check", args.check, "check the form of every line and send nothing");
 }
-void show_options(CLI::App& app, Args& args) {
-  one_word(app, args, "ID", "UUID of a case, contact, order, referral or person, or a case number");
+void opening(CLI::App& app, Args& args) {
   app.add_option("--purpose", args.purpose, "open sealed words for this purpose; it is recorded first")
       ->type_name("TEXT");
+}
+void show_options(CLI::App& app, Args& args) {
+  one_word(app, args, "ID",
+           "UUID of a case, contact, order, referral or person, a case number, or of a decision its place "
+           "PARTITION:SEQ or its command's UUID");
+  opening(app, args);
 }
 void find_options(CLI::App& app, Args& args) {
   app.add_option("--state", args.state, "only in this state")->type_name("STATE");
@@ -96,7 +101,8 @@ void find_options(CLI::App& app, Args& args) {
   app.add_option("--since", args.since, "only from this day or instant on")->type_name("WHEN");
   app.add_option("--phone", args.phone, "contacts and cases of who calls from this number")
       ->type_name("NUMBER");
-  app.add_option("--number", args.number, "the case of this number")->type_name("CASE");
+  app.add_option("--number", args.number, "the case of this number, ours or the one it came with")
+      ->type_name("CASE");
   limit(app, args);
 }
 void worklist_options(CLI::App& app, Args& args) {
@@ -139,7 +145,10 @@ void rank_options(CLI::App& app, Args& args) {
   as_of(app, args);
   limit(app, args);
 }
-void history_options(CLI::App& app, Args& args) { show_options(app, args); }
+void history_options(CLI::App& app, Args& args) {
+  one_word(app, args, "ID", "UUID of a case, contact, order, referral or person, or a case number");
+  opening(app, args);
+}
 void replay_options(CLI::App& app, Args& args) {
   app.add_option("--as-of", args.as_of, "an instant, a day, or PARTITION:SEQ")->required()->type_name("WHEN");
   app.add_option("QUERY", args.words, "-- and any query with its options")
@@ -168,10 +177,10 @@ void import_options(CLI::App& app, Args& args) {
 }
 void export_options(CLI::App& app, Args& args) {
   one_word(app, args, "TABLE", "cases, orders, contacts, referrals or measures");
-  app.add_option("--year", args.year, "only of this year")
-      ->check(number_from(kFirstAsked, kLastAsked))
-      ->type_name("YEAR");
-  app.add_option("--station", args.station, "only of this station")->type_name("STATION");
+  period(app, args);
+  app.add_option("--station", args.station, "only of this station (code or name)")->type_name("STATION");
+  app.add_flag("--subtree", args.subtree, "with every station below it");
+  as_of(app, args);
   app.add_option("-o,--output", args.output, "file (default: standard output)")->type_name("FILE");
 }
 void erase_options(CLI::App& app, Args& args) {
@@ -254,7 +263,7 @@ constexpr std::array kCommandRows = {
                kSend},
     CommandRow{"template", run_template, "an example of a command, to fill in and send", template_options,
                kSend},
-    CommandRow{"show", run_show, "a case, contact, order, referral or person", show_options, kAsk},
+    CommandRow{"show", run_show, "a case, contact, order, referral, person or decision", show_options, kAsk},
     CommandRow{"find", run_find, "cases and contacts, newest first", find_options, kAsk},
     CommandRow{"history", run_history, "every event of an entity, in order", history_options, kAsk},
     CommandRow{"subscribe", run_subscribe, "public events as JSON lines", subscribe_options, kAsk},
@@ -311,7 +320,7 @@ Error misuse(const CLI::App& app, const std::string& message) {
   for (const auto* owner : {sub, &app})
     for (const auto* option : owner->get_options())
       if (option->nonpositional()) misuse.options.push_back(option->get_name());
-  return misuse_error(misuse);
+  return misuse_error(std::move(misuse));
 }
 
 /// An empty value means a variable of a script that was not set: it never stands for "not given".
@@ -376,7 +385,10 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
                  "on Kafka: where this node keeps its rows (default: ./toono-node)")
       ->type_name("DIR");
   app.add_option("--as", args.globals.as, "who acts: STAFF@STATION, by number")->type_name("STAFF@STATION");
-  app.add_option("--now", now, "what time it is, RFC 3339 with offset (default: the system's clock)")
+  app.add_option("--now", now,
+                 "what time it is, RFC 3339 with offset (default: the system's clock). Questions are asked "
+                 "as of then; "
+                 "what is sent is dated so for ever")
       ->type_name("WHEN");
   app.add_flag("--json", args.globals.json, "answers for programs");
   app.add_option("--lang", language, "names of states and measures")

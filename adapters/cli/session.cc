@@ -91,6 +91,21 @@ Result<StationId> parse_station(std::string_view text, RegistryView registry, Da
                      "`toono stations` lists them by code and name"});
 }
 
+Result<void> check_set_clock(const Globals& globals) {
+  constexpr std::int64_t kWarnedMs = 5 * kMinuteMs, kRefusedMs = 2 * 366 * kDayMs;
+  if (!globals.now) return {};
+  auto ahead = globals.now->ms() - SystemClock().now().ms();
+  if (ahead > kRefusedMs)
+    return unexpected({ErrorCode::usage,
+                       "the clock is set years ahead: what is decided would be dated so for ever",
+                       "--now " + to_text(*globals.now), "leave --now out, or look at the year again"});
+  if (ahead > kWarnedMs)
+    warn("--now " + to_text(*globals.now) +
+         " is later than this machine's clock: what is decided now is dated so for ever, and nothing in its "
+         "partition can be dated earlier again");
+  return {};
+}
+
 Error without_vault(Error error, const EngineOptions& options) {
   if (error.code != ErrorCode::refused && error.code != ErrorCode::not_found) return error;
   bool is_key = error.where.starts_with(master_key_of(options));

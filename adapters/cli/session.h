@@ -26,6 +26,11 @@ Result<Instant> parse_moment(std::string_view text);
 /// A station by its code or its exact name, as of the registry's end.
 Result<StationId> parse_station(std::string_view text, RegistryView registry, Day day);
 
+/// --now where something is to be written: decisions are dated by it for ever, and none of their partition
+/// can be dated earlier again. Later than this machine's clock it is warned of; error usage when it is years
+/// later.
+Result<void> check_set_clock(const Globals& globals);
+
 /// What opening said, for who typed it: a vault or master key that cannot be had is the world failing (exit
 /// code 3), whether the file is not there, is another's or is open to others.
 Error without_vault(Error error, const EngineOptions& options);

@@ -1,5 +1,7 @@
 #include "adapters/engine/edge.h"
 
+#include <fmt/format.h>
+
 #include <thread>
 
 #include "adapters/engine/urgency.h"
@@ -152,6 +154,7 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
     TOONO_ASSIGN(sent.first, stored_record(sent.partition, *first));
     return sent;
   }
+  TOONO_TRY(names_people(line, sent));
   if (line.body.type() == CommandBody::ErasePerson) TOONO_TRY(is_somebody(sent));
   TOONO_TRY(find_room(line, sent));
   auto full = complete(line, sender);
@@ -172,6 +175,32 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   TOONO_TRY(prepare(line, sent, header));
   TOONO_TRY(engine_.send(sent.partition, sent.id, {builder_.GetBufferPointer(), builder_.GetSize()}));
   return sent;
+}
+
+/// Under the id of a case or contact nobody could ever be registered, shown or erased: one id, one entity.
+Result<void> Edge::names_people(const LineCommand& line, const Sent& sent) {
+  auto given = line.body.type() == CommandBody::RegisterPerson ? line.body.get<PersonId>("person_id")
+                                                               : std::optional<PersonId>();
+  if (given && !(id_as<EntityId>(*given) == sent.entity))
+    return unexpected({ErrorCode::refused, "the id of a new person follows from the command's id",
+                       "$.body.person_id", "leave it out: the answer says which it is"});
+  for (const auto& [field, person] : line.body.people()) {
+    TOONO_ASSIGN(auto kind, kind_under(id_as<EntityId>(person)));
+    if (kind == EntityKind::none || kind == EntityKind::person) continue;
+    return unexpected({ErrorCode::refused,
+                       fmt::format("this is the id of a {}, not of a person",
+                                   kind == EntityKind::contact ? "contact" : "case"),
+                       fmt::format("$.body.{} {}", field, to_text(person)),
+                       "`toono show` of it names its people by their ids; RegisterPerson makes a new one"});
+  }
+  return {};
+}
+
+/// What stands under this id; none: nothing yet.
+Result<EntityKind> Edge::kind_under(const EntityId& id) const {
+  TOONO_ASSIGN(auto row, engine_.store().get(state_key(partition_of(id, engine_.partitions()), id)));
+  if (!row || row->empty()) return EntityKind::none;
+  return static_cast<EntityKind>(static_cast<std::uint8_t>(row->front()));
 }
 
 /// Words may have been sealed for somebody whom nobody registered, so the rules let an unknown person be
@@ -201,7 +230,7 @@ Result<void> Edge::is_somebody(const Sent& sent) {
 Result<void> Edge::prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header) {
   for (int tries = 1;; ++tries) {
     auto attempt = line;
-    TOONO_TRY(fill_in(attempt, sent));
+    TOONO_TRY(fill_in(attempt, sent, header));
     TOONO_TRY(build(attempt, header));
     if (!engine_.is_shared()) return {};
     auto settled = engine_.vault().settle();
@@ -221,12 +250,15 @@ Result<void> Edge::build(LineCommand& line, const CommandHeader& header) {
   return {};
 }
 
-Result<void> Edge::fill_in(LineCommand& line, const Sent& sent) {
+Result<void> Edge::fill_in(LineCommand& line, const Sent& sent, const CommandHeader& header) {
   auto& body = line.body;
   if (body.type() == CommandBody::RegisterPerson) {
     auto person = id_as<PersonId>(sent.entity);
     body.set("person_id", person);
-    if (auto number = body.words("phone")) TOONO_TRY(engine_.vault().caller(*number, person));
+    // A registration that will be refused must not take the number: nobody would be found by it.
+    auto station = engine_.registry().now().station_of(header.actor, day_of(header.received_at));
+    auto number = body.words("phone");
+    if (number && station == header.station) TOONO_TRY(engine_.vault().caller(*number, person));
     return {};
   }
   if (body.type() == CommandBody::OfferContact) {

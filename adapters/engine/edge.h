@@ -52,8 +52,10 @@ class Edge {
   Result<Buffer> stored_record(PartitionNumber partition, const OutcomeRow& first);
   Result<bool> is_urgent(const LineCommand& line, const Sent& sent);
   Result<void> is_somebody(const Sent& sent);
+  Result<void> names_people(const LineCommand& line, const Sent& sent);
+  Result<EntityKind> kind_under(const EntityId& id) const;
   Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
-  Result<void> fill_in(LineCommand& line, const Sent& sent);
+  Result<void> fill_in(LineCommand& line, const Sent& sent, const CommandHeader& header);
   Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);
   Result<void> build(LineCommand& line, const CommandHeader& header);
   Result<void> default_subject(LineCommand& line, const Sent& sent);

@@ -56,6 +56,25 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// Well formed by GB 18030 (GBK and GB 2312 are parts of it) and not all ASCII.
+bool may_be_gb18030(std::string_view text) {
+  bool any = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto byte = [&](std::size_t ahead) {
+      return i + ahead < text.size() ? static_cast<unsigned char>(text[i + ahead]) : 0u;
+    };
+    auto is_lead = [](unsigned b) { return b >= 0x81 && b <= 0xFE; };
+    auto is_digit = [](unsigned b) { return b >= 0x30 && b <= 0x39; };
+    if (byte(0) < 0x80) continue;
+    any = true;
+    bool two = is_lead(byte(0)) && byte(1) >= 0x40 && byte(1) <= 0xFE && byte(1) != 0x7F;
+    bool four = is_lead(byte(0)) && is_digit(byte(1)) && is_lead(byte(2)) && is_digit(byte(3));
+    if (!two && !four) return false;
+    i += four ? 3 : 1;
+  }
+  return any;
+}
+
 /// Empty: the row can be read; else why not.
 std::string form_problem(const CsvRow& row, std::size_t columns) {
   if (row.fields.size() != columns)
@@ -234,7 +253,27 @@ Result<void> check_activities(CsvReader reader, const CsvRow& header, const Impo
   }
 }
 
+Result<void> check_header_text(const CsvRow& header, const std::string& csv, const std::string& file) {
+  bool utf16 = csv.starts_with("\xff\xfe") || csv.starts_with("\xfe\xff");
+  auto known = utf16 ? std::string_view("UTF-16") : encoding_seen(csv);
+  bool readable = std::all_of(header.fields.begin(), header.fields.end(),
+                              [](const auto& field) { return is_utf8(field); });
+  if (readable && !utf16) return {};
+  return unexpected(
+      {ErrorCode::usage, "the log is not UTF-8 text", file + ", line 1", how_to_convert(known, file)});
+}
+
 }  // namespace
+
+std::string_view encoding_seen(std::string_view csv) {
+  return is_utf8(csv) ? "UTF-8" : may_be_gb18030(csv) ? "GB18030" : "";
+}
+
+std::string how_to_convert(std::string_view encoding, const std::string& file) {
+  if (encoding.empty()) return "find out its encoding (`file -i`), and convert it with iconv";
+  return fmt::format("it looks like {}: convert it, `iconv -f {} -t UTF-8 {} >utf8.csv`, and import that",
+                     encoding, encoding, file);
+}
 
 std::string printable(std::string_view text) {
   std::string out;
@@ -264,6 +303,7 @@ Result<CaseLog> read_case_log(const std::string& csv, const ImportMapping& mappi
   TOONO_ASSIGN(bool has_header, reader.next(header));
   if (!has_header)
     return unexpected({ErrorCode::usage, "the log is empty", file, "its first line must be the header"});
+  TOONO_TRY(check_header_text(header, csv, file));
   TOONO_ASSIGN(auto places, find_places(header, mapping, file));
   TOONO_TRY(check_activities(reader, header, mapping, places, file));
   CaseLog log;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/engine/csv.h"
@@ -51,6 +52,11 @@ Result<CaseLog> read_case_log(const std::string& csv, const ImportMapping& mappi
 
 /// The next row of data: a line with nothing in it is none. False at the end.
 Result<bool> next_data_row(CsvReader& reader, CsvRow& row);
+
+/// What a file's bytes look like: "UTF-8", "GB18030" (GBK and GB 2312 are parts of it), or empty.
+std::string_view encoding_seen(std::string_view csv);
+/// What to do with a log in that encoding.
+std::string how_to_convert(std::string_view encoding, const std::string& file);
 
 /// With everything escaped that a terminal might obey.
 std::string printable(std::string_view text);

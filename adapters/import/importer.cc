@@ -32,7 +32,13 @@ struct RowFate {
 class Importer {
  public:
   Importer(Engine& engine, Edge& edge, const CaseLog& log, const ImportMapping& mapping, const Sender& sender)
-      : engine_(engine), edge_(edge), log_(log), mapping_(mapping), sender_(sender), fates_(log.good.size()) {
+      : engine_(engine),
+        edge_(edge),
+        log_(log),
+        mapping_(mapping),
+        sender_(sender),
+        fates_(log.good.size()),
+        is_here_(log.cases.size()) {
     engine_.processor().on_answer([this](const Answered& answered) {
       if (*answered.decision->command_id() == waiting_) {
         outcome_ = answered.decision->outcome();
@@ -83,6 +89,7 @@ class Importer {
     }
     TOONO_ASSIGN(auto outcome, send(line_for(command, about, station->second)));
     if (outcome == Outcome::accepted) fate.any_accepted = true;
+    if (outcome == Outcome::accepted || outcome == Outcome::repeated) is_here_[command.case_index] = true;
     bool refused = outcome != Outcome::accepted && outcome != Outcome::repeated;
     if (refused && fate.refused.empty())
       fate.refused =
@@ -233,7 +240,7 @@ class Importer {
 
   ImportReport finish() {
     report_.rows = log_.rows;
-    report_.cases = log_.cases.size();
+    report_.cases = static_cast<std::uint64_t>(std::count(is_here_.begin(), is_here_.end(), true));
     report_.rejects = log_.rejected;
     for (std::size_t i = 0; i < fates_.size(); ++i) {
       if (!fates_[i].refused.empty())
@@ -255,6 +262,7 @@ class Importer {
   const ImportMapping& mapping_;
   Sender sender_;
   std::vector<RowFate> fates_;
+  std::vector<bool> is_here_;  // cases of which at least one command was taken, now or by an earlier run
   std::unordered_map<std::string, Target> stations_, by_name_;
   std::set<std::uint32_t> opened_;
   ImportReport report_;

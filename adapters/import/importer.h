@@ -7,6 +7,7 @@
 namespace toono {
 
 struct ImportReport {
+  /// `cases`: of which at least one row was taken, now or by an earlier run.
   std::uint64_t rows = 0, cases = 0, events = 0, accepted = 0, rejected = 0, repeated = 0;
   std::vector<RejectedRow> rejects;  // by row number
 };

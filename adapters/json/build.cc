@@ -164,6 +164,16 @@ std::vector<ClearField> ParsedCommand::clear_fields() const {
   return fields;
 }
 
+std::vector<std::pair<std::string_view, PersonId>> ParsedCommand::people() const {
+  std::vector<std::pair<std::string_view, PersonId>> people;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const auto& field = shape_->fields[i];
+    if (field.type.kind != Kind::uuid || field.type.object->name != "PersonId") continue;
+    if (auto id = get<PersonId>(field.name); id && !is_nil(*id)) people.emplace_back(field.name, *id);
+  }
+  return people;
+}
+
 Result<flatbuffers::Offset<void>> ParsedCommand::build(FlatBufferBuilder& builder, const Sealer& seal) const {
   check(shape_ != nullptr, "build() of a command that was never parsed");
   BodyWriter writer(builder, seal);

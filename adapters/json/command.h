@@ -76,6 +76,9 @@ class ParsedCommand {
   /// Texts, and words in clear; none if not given. Valid as long as this.
   std::optional<std::string_view> words(std::string_view field) const;
 
+  /// The people it names by their ids, with the fields in which they stand; nil ids are left out.
+  std::vector<std::pair<std::string_view, PersonId>> people() const;
+
   /// What build() will ask to seal, in its order. (No command has sealed words in a nested table.)
   std::vector<ClearField> clear_fields() const;
 

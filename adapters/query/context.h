@@ -23,7 +23,13 @@ struct QueryContext {
   Day day() const { return day_of(now); }
 };
 
-/// A case's number for the telephone, read from its state; empty when the state cannot be read.
+/// What a case is called: its number for the telephone, and the one that it came with from elsewhere. Empty
+/// when there is none, or the state cannot be read.
+struct CaseNames {
+  std::string number, foreign_id;
+};
+Result<CaseNames> case_names_of(const QueryContext& context, const CaseId& id);
+/// The number alone.
 Result<std::string> case_number_of(const QueryContext& context, const CaseId& id);
 
 /// Calls `use` with each row whose key begins with `prefix`, in order, until it returns false.

@@ -21,6 +21,10 @@ Result<void> each_decision(const Store& store, PartitionNumber partition, const 
   return {};
 }
 
+std::string position_name(PartitionNumber partition, PartitionNumber partitions, std::uint64_t seq) {
+  return fmt::format("{}:{}", partition_text(partition, partitions), seq);
+}
+
 std::string event_name(PartitionNumber partition, std::uint64_t seq, std::size_t index) {
   return fmt::format("{}:{}:{}", partition, seq, index);
 }

@@ -13,7 +13,10 @@ namespace toono {
 Result<void> each_decision(const Store& store, PartitionNumber partition, const EntityId& entity,
                            const std::function<bool(const Decision&)>& use);
 
-/// `partition:seq:index`
+/// `partition:seq`, of the registry `r:seq`: the one form in which a decision's place is said.
+std::string position_name(PartitionNumber partition, PartitionNumber partitions, std::uint64_t seq);
+
+/// `partition:seq:index`, of a case's, contact's or person's event.
 std::string event_name(PartitionNumber partition, std::uint64_t seq, std::size_t index);
 
 }  // namespace toono

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapters/query/history.h"
 #include "core/time.h"
 #include "projections/journal_reader.h"
 
@@ -38,6 +39,10 @@ class PrefixReader {
   }
   const Reading& reading(PartitionNumber partition) const { return readings_[partition]; }
 
+  /// The bytes of the record of this seq are to be had when it has been read.
+  void keep(std::uint64_t seq) { kept_seq_ = seq; }
+  Buffer kept() { return std::move(kept_); }
+
  private:
   bool all_over(const std::vector<PartitionNumber>& which) const {
     return std::all_of(which.begin(), which.end(),
@@ -52,7 +57,9 @@ class PrefixReader {
     TOONO_ASSIGN(auto read, read_next(next, record, aligned.bytes(), shape_));
     if (read.genesis) shape_.window = read.genesis->window();
     reading.over = read.decision && !belongs_(record.partition, *read.decision);
-    if (!reading.over) reading.head = next;
+    if (reading.over) return {};
+    reading.head = next;
+    if (read.decision && next.chain.seq == kept_seq_) kept_.assign(record.bytes.begin(), record.bytes.end());
     return {};
   }
 
@@ -61,12 +68,21 @@ class PrefixReader {
   const Watch& watch_;
   std::uint64_t read_ = 0;
   Belongs belongs_;
+  std::uint64_t kept_seq_ = 0;
+  Buffer kept_;
 };
 
 std::vector<PartitionNumber> up_to(PartitionNumber count) {
   std::vector<PartitionNumber> list;
   for (PartitionNumber partition = 0; partition < count; ++partition) list.push_back(partition);
   return list;
+}
+
+Error no_such_record(PartitionNumber partitions, const AsOf& place, std::uint64_t last) {
+  return {
+      ErrorCode::not_found, "the journal has no such record",
+      position_name(place.partition, partitions, place.seq),
+      fmt::format("the last one of this partition is {}", position_name(place.partition, partitions, last))};
 }
 
 /// When the record asked for was decided.
@@ -76,9 +92,7 @@ Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_
   TOONO_TRY(reader.read(log, {as_of.partition}));
   const auto& head = reader.reading(as_of.partition).head.chain;
   if (head.seq == as_of.seq) return head.decided_at;
-  return unexpected({ErrorCode::not_found, "the journal has no such record",
-                     fmt::format("{}:{}", partition_text(as_of.partition, partitions), as_of.seq),
-                     fmt::format("the last one of this partition is {}", head.seq)});
+  return unexpected(no_such_record(partitions, as_of, head.seq));
 }
 
 /// A log that ends where a prefix ends.
@@ -132,6 +146,16 @@ Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, 
     return unexpected({ErrorCode::not_found, "nothing had been founded by then", to_text(prefix.at),
                        "ask for a later moment"});
   return prefix;
+}
+
+Result<Buffer> decision_at(Log& log, PartitionNumber partitions, const AsOf& place, const Watch& watch) {
+  PrefixReader reader(partitions, watch,
+                      [&](PartitionNumber, const Decision& decision) { return decision.seq() <= place.seq; });
+  reader.keep(place.seq);
+  TOONO_TRY(reader.read(log, {place.partition}));
+  auto kept = reader.kept();
+  if (!kept.empty()) return kept;
+  return unexpected(no_such_record(partitions, place, reader.reading(place.partition).head.chain.seq));
 }
 
 Result<std::unique_ptr<Past>> Past::fold(Log& log, PartitionNumber partitions, const Prefix& prefix,

@@ -35,6 +35,10 @@ struct Prefix {
 /// been founded by then; damaged: the journal is broken.
 Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, const Watch& watch = {});
 
+/// The decision at a place in the journal, as it is stored. Reads its partition up to it. Error not_found:
+/// names the last one.
+Result<Buffer> decision_at(Log& log, PartitionNumber partitions, const AsOf& place, const Watch& watch = {});
+
 /// Rows and registry of a prefix, all in memory: about 2 KB a decision.
 class Past {
  public:

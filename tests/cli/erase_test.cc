@@ -103,6 +103,58 @@ TEST_CASE("a caller who was never registered is erased with their number") {
   CHECK_FALSE(has(words_of(desk, contact), "1234-5678"));
 }
 
+TEST_CASE("a registration that is refused takes no number, and says how its words are destroyed") {
+  Desk desk;
+  auto send = [&](const std::string& line) {
+    std::ofstream(desk.dir() / "line.jsonl") << line << "\n";
+    return desk.ask(kLater, {"send", (desk.dir() / "line.jsonl").string()});
+  };
+  auto registration = [](const std::string& from, const std::string& more = "") {
+    return R"({"command":"RegisterPerson",)" + from + R"(,"body":{"phone":"138-1234-5678")" + more + "}}";
+  };
+  const std::string kStranger = R"("actor":"15010001","station":"150000")",
+                    kRegion = R"("actor":"15000001","station":"150000")";
+  auto refused = send(registration(kStranger));
+  CHECK(refused.code == 1);
+  auto nobody = text(refused.json(), "entity");
+  CHECK_MESSAGE(has(refused.out, "`toono erase " + nobody + "` at the region"), refused.out);
+  auto taken = send(registration(kRegion));
+  REQUIRE_MESSAGE(taken.code == 0, taken.out);
+  auto person = text(taken.json(), "entity");
+  desk.send(kLater, "150000", "RegisterCase",
+            R"("programme":"other","language":"zh","channel":"phone","youth":")" + person + '"');
+  CHECK(desk.query(kLater, {"find", "--phone", "13812345678"}).as_array().size() == 1);
+  CHECK(erase(desk, nobody).code == 0);
+  CHECK(desk.query(kLater, {"find", "--phone", "13812345678"}).as_array().size() == 1);
+
+  // An id that was given is never passed over in silence.
+  auto given = send(registration(kRegion, R"(,"person_id":")" + nobody + '"'));
+  CHECK(given.code == 1);
+  CHECK_MESSAGE(has(given.out, "the id of a new person follows from the command's id"), given.out);
+  CHECK(has(given.out, "$.body.person_id"));
+}
+
+TEST_CASE("nobody is named by the id of a case or a contact") {
+  Desk desk;
+  MorningStory story(desk);
+  auto send = [&](const std::string& command, const std::string& body) {
+    std::ofstream(desk.dir() / "line.jsonl")
+        << R"({"command":")" << command << R"(","body":{)" << body << "}}\n";
+    return desk.ask(kLater, {"--as", "15000001@150000", "send", (desk.dir() / "line.jsonl").string()});
+  };
+  auto youth = send("RegisterCase", R"("programme":"other","language":"zh","channel":"phone","youth":")" +
+                                        story.first + R"(","narrative":"They take his lunch money.")");
+  CHECK(youth.code == 1);
+  CHECK_MESSAGE(has(youth.out, "this is the id of a case, not of a person"), youth.out);
+  CHECK(has(youth.out, "$.body.youth " + story.first));
+  auto party = send("AddParty", R"("case_id":")" + story.first + R"(","person_id":")" + story.contact +
+                                    R"(","role":"guardian")");
+  CHECK_MESSAGE(has(party.out, "this is the id of a contact, not of a person"), party.out);
+  CHECK(send("AddParty",
+             R"("case_id":")" + story.first + R"(","person_id":")" + story.person + R"(","role":"guardian")")
+            .code == 0);
+}
+
 TEST_CASE("a wrong id never looks like an erasure") {
   StrangersDesk strangers;
   auto& desk = strangers.desk;

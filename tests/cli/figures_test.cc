@@ -106,6 +106,17 @@ TEST_CASE("tables go out as CSV with a header") {
   CHECK(lines(exported({"referrals"})) == 2);
   CHECK(lines(exported({"orders", "--year", "2025"})) == 1);
   CHECK(lines(exported({"measures", "--year", "2026"})) > 50);
+  // What the other questions take: a period, what stands below a station, a moment.
+  CHECK(lines(exported({"orders", "--station", "150100"})) == 4);
+  CHECK(lines(exported({"orders", "--station", "呼和浩特市", "--subtree"})) == 5);
+  CHECK(lines(exported({"orders", "--from", "2026-03-02", "--to", "2026-03-02"})) == 5);
+  CHECK(lines(exported({"orders", "--from", "2026-03-03", "--to", "2026-12-31"})) == 1);
+  CHECK(lines(exported({"cases", "--as-of", "2026-03-02T08:01:00+08:00"})) == 1);
+  CHECK(exported(
+            {"measures", "--from", "2026-01-01", "--to", "2026-12-31", "--station", "150100", "--subtree"}) ==
+        exported({"measures", "--year", "2026", "--station", "150100", "--subtree"}));
+  CHECK(desk.ask("03-20 09:00", {"export", "orders", "--from", "2026-03-03"}).code == 2);
+  CHECK(desk.ask("03-20 09:00", {"export", "orders", "--year", "2026", "--to", "2026-03-03"}).code == 2);
   auto cases = exported({"cases"});
   CHECK(cases.rfind("case,number,station,", 0) == 0);
   CHECK(has(cases, story.first_number));
@@ -121,6 +132,21 @@ TEST_CASE("tables go out as CSV with a header") {
   std::getline(written, first);
   CHECK(first == header);
   CHECK(desk.ask("03-20 09:00", {"export", "orders", "-o", (desk.dir() / "no" / "such").string()}).code == 3);
+}
+
+TEST_CASE("a ranking says what of whom and when it ranks") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  auto title = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "rank");
+    auto out = desk.ask("03-20 09:00", words).out;
+    return out.substr(0, out.find('\n'));
+  };
+  CHECK(title({"sign_on_time", "--year", "2026", "--tier", "II", "--subtree"}) ==
+        "sign on time, tier II, each and all below it, best first  2026-01-01 - 2026-12-31");
+  CHECK(title({"return_rate", "--from", "2026-03-01", "--to", "2026-03-31"}) ==
+        "return rate, least first  2026-03-01 - 2026-03-31");
 }
 
 }  // namespace toono

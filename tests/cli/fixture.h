@@ -40,7 +40,7 @@ class Desk {
   ~Desk();
   Desk(const Desk&) = delete;
 
-  /// `toono --log ... --now NOW --lang en WORDS`, unless WORDS say another log or language; `now` is `03-02
+  /// `toono --log ... --now NOW --lang en WORDS`, unless WORDS say another of them; `now` is `03-02
   /// 09:00` (of 2026).
   Reply ask(const std::string& now, std::vector<std::string> words);
   /// The same with --json, which must succeed.

@@ -109,11 +109,12 @@ Desk::~Desk() {
 }
 
 Reply Desk::ask(const std::string& now, std::vector<std::string> words) {
-  std::vector<std::string> all{
-      "--now", "2026-" + now.substr(0, 5) + "T" + now.substr(6) + (now.size() == 11 ? ":00" : "") + "+08:00"};
+  std::vector<std::string> all;
   auto unless_said = [&](const std::string& option, const std::string& value) {
     if (std::find(words.begin(), words.end(), option) == words.end()) all.insert(all.end(), {option, value});
   };
+  unless_said("--now",
+              "2026-" + now.substr(0, 5) + "T" + now.substr(6) + (now.size() == 11 ? ":00" : "") + "+08:00");
   unless_said("--log", "embedded:" + (dir_ / "data").string());
   unless_said("--lang", "en");
   all.insert(all.end(), words.begin(), words.end());

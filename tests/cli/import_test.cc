@@ -198,4 +198,59 @@ opened = "when"
   CHECK(has(reply.err, "one column as two things: `when`"));
 }
 
+TEST_CASE("a log in GB18030 is told by its encoding and how to convert it") {
+  Desk desk;
+  auto map_of = [&](const std::string& columns) {
+    return file_in(desk, "gb.toml",
+                   "[log]\nname = \"gb\"\ntime_format = \"%Y-%m-%d %H:%M\"\n[columns]\n" + columns +
+                       "[stations]\ncreate = true\n[activities]\n\"*\" = \"LogProgress\"\n");
+  };
+  const std::string kRow = "R-1,\xca\xdc\xc0\xed,2026-03-01 09:00\n";  // 受理
+  auto before = decisions(desk);
+  // A header of which nothing can be read: nothing is imported.
+  auto log = file_in(desk, "gb.csv", "\xb1\xe0\xba\xc5,\xbb\xb7\xbd\xda,\xca\xb1\xbc\xe4\n" + kRow);
+  auto map = map_of("case = \"编号\"\nactivity = \"环节\"\ntime = \"时间\"\n");
+  auto reply = desk.ask(kNow, {"import", "--map", map, log});
+  CHECK(reply.code == 2);
+  CHECK_MESSAGE(has(reply.err, "the log is not UTF-8 text: " + log + ", line 1"), reply.err);
+  CHECK_MESSAGE(has(reply.err, "it looks like GB18030: convert it, `iconv -f GB18030 -t UTF-8 " + log),
+                reply.err);
+  CHECK(decisions(desk) == before);
+  // An English header: the rows are rejected one by one, and why is said once more.
+  log = file_in(desk, "gb2.csv", "case,what,when\n" + kRow);
+  map = map_of("case = \"case\"\nactivity = \"what\"\ntime = \"when\"\n");
+  reply = desk.ask(kNow, {"--json", "import", "--map", map, log});
+  CHECK(reply.code == 1);
+  CHECK(told(reply.json()) == "1/0 0+1+0");
+  CHECK_MESSAGE(has(reply.err, "it looks like GB18030"), reply.err);
+  log = file_in(desk, "wide.csv",
+                std::string("\xff\xfe"
+                            "c\0a\0",
+                            6));
+  CHECK(has(desk.ask(kNow, {"import", "--map", map, log}).err, "it looks like UTF-16"));
+}
+
+TEST_CASE("a case of which every row was refused is not counted as imported and is found by no number") {
+  Desk desk;
+  auto map = file_in(desk, "m.toml",
+                     "[log]\nname = \"t\"\ntime_format = \"%Y-%m-%d %H:%M\"\n[columns]\ncase = \"case\"\n"
+                     "activity = \"what\"\ntime = \"when\"\nstation = \"unit\"\n[stations]\ncreate = false\n"
+                     "blank = \"150100\"\n[activities]\n\"*\" = \"LogProgress\"\n");
+  auto log =
+      file_in(desk, "log.csv",
+              "case,what,when,unit\nTS-1,a,2026-03-01 09:00,150100\nTS-2,a,2026-03-01 09:00,nowhere\n");
+  auto reply = desk.ask(kNow, {"--json", "import", "--map", map, log});
+  CHECK(told(reply.json()) == "2/1 1+1+0");
+  CHECK(told(desk.ask(kNow, {"--json", "import", "--map", map, log}).json()) == "2/1 0+1+1");
+
+  // What came from elsewhere is found by the number that it has there.
+  auto found = desk.query(kNow, {"find", "--number", "TS-1"});
+  CHECK(column(found, "foreign_id") == std::vector<std::string>{"TS-1"});
+  auto table = desk.ask(kNow, {"find"}).out;
+  CHECK_MESSAGE(has(table, text(found.as_array().at(0), "number") + "  TS-1"), table);
+  auto nothing = desk.ask(kNow, {"find", "--number", "TS-2"});
+  CHECK(nothing.code == 1);
+  CHECK_MESSAGE(has(nothing.err, "neither a UUID nor a case number"), nothing.err);
+}
+
 }  // namespace toono

@@ -2,6 +2,8 @@
 // bytes that are no text.
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "tests/cli/fixture.h"
 
 namespace toono {
@@ -96,6 +98,41 @@ TEST_CASE("what was typed is no trouble for the terminal that shows the error") 
   auto much = desk.ask(kNow, {"find", "--station", std::string(100'000, 'x')});
   CHECK(much.code == 1);
   CHECK(much.err.size() < 400);
+}
+
+TEST_CASE("a clock that is set far ahead writes nothing, and one that is ahead is warned of") {
+  Desk desk;
+  auto at = [&](const std::string& year, std::vector<std::string> words) {
+    words.insert(words.begin(), {"--now", year + "-03-02T09:00:00+08:00"});
+    return desk.ask(kNow, words);
+  };
+  auto line = (desk.dir() / "line.jsonl").string();
+  std::ofstream(line)
+      << R"({"command":"RegisterCase","body":{"programme":"other","language":"zh","channel":"phone"}})";
+  for (auto words : {std::vector<std::string>{"send", line}, {"run", "--once"}}) {
+    auto refused = at("2199", words);
+    CHECK(refused.code == 2);
+    CHECK_MESSAGE(has(refused.err, "the clock is set years ahead"), refused.err);
+    CHECK(has(refused.err, "--now 2199-03-02T09:00:00+08:00"));
+  }
+  CHECK(at("2199", {"find"}).code == 0);
+}
+
+TEST_CASE("events of a station that was never opened are not waited for") {
+  Desk desk;
+  auto unknown = desk.ask(kNow, {"subscribe", "--station", "159999"});
+  CHECK(unknown.code == 1);
+  CHECK_MESSAGE(has(unknown.err, "there is no such station: --station 159999: `toono stations`"),
+                unknown.err);
+  auto name = desk.ask(kNow, {"subscribe", "--station", "呼和浩特市"});
+  CHECK(name.code == 2);
+  CHECK_MESSAGE(has(name.err, "this is not the code of a station"), name.err);
+  auto known = desk.ask(kNow, {"subscribe", "--station", "150100", "--limit", "2"});
+  CHECK(known.code == 0);
+  CHECK(has(known.out, R"("type":")"));
+  // One that opened and was suspended has events.
+  desk.send(kNow, "150000", "SuspendStation", R"("station":"150102")");
+  CHECK(desk.ask(kNow, {"subscribe", "--station", "150102"}).code == 0);
 }
 
 }  // namespace toono

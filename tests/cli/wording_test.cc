@@ -38,6 +38,9 @@ TEST_CASE("wrong use is told in the words of this program and names the near mis
       {{"workload", "--tier", "IV"}, "--tier does not take this word: IV: there are I, II, III"},
       {{"show"}, "ID is missing: toono show: `toono show --help`"},
       {{"--as", "bob", "status"}, "this does not say who sends"},
+      {{"replay", "--", "find"}, "--as-of is missing: toono replay"},
+      {{"replay", "--", "find", "--limit", "3"}, "--as-of is missing: toono replay"},
+      {{"replay", "--as-of", "2026-03-02", "find", "--limit", "3"}, "stands with it behind --: toono replay"},
   };
   for (const auto& row : rows) {
     auto reply = desk.ask("03-02 09:00", row.typed);

@@ -32,6 +32,15 @@ TEST_CASE("a worklist is by due time and knows what is late") {
   CHECK(column(rows, "state") == std::vector<std::string>{"dispatched", "dispatched", "delegated"});
   CHECK(column(rows, "risk") == std::vector<std::string>{risks[0], risks[1], "unassessed"});
   CHECK(text(rows.as_array()[0], "due") == "2026-03-03T18:00:00+08:00");
+  // Whose due it is stands beside it, and so does the handling due, which is `show`'s too.
+  CHECK(column(rows, "timer") == std::vector<std::string>{"sign", "sign", "handle"});
+  CHECK(text(rows.as_array()[0], "handle_due") == "2026-03-09T18:00:00+08:00");
+  CHECK(has(desk.ask("03-02 12:00", {"worklist", "150100"}).out, "2026-03-03 18:00  sign "));
+  auto card = desk.ask("03-02 12:00", {"show", story.first_order}).out;
+  CHECK_MESSAGE(has(card, "sign due"), card);
+  CHECK(has(card, "handling due"));
+  CHECK(has(card, "2026-03-03 18:00"));
+  CHECK(has(card, "2026-03-09 18:00"));
   CHECK_FALSE(rows.as_array()[0].at("overdue").as_bool());
   auto later = desk.query("03-03 18:00:01", {"worklist", "150100"}).as_array();
   CHECK(later[0].at("overdue").as_bool());
@@ -68,6 +77,7 @@ TEST_CASE("what waits for somebody else is named by what has to be done") {
   CHECK(region("03-04 09:03") == std::vector<std::string>{"to_dispatch"});
   auto row = desk.query("03-04 09:03", {"worklist", "150000"}).as_array().at(0);
   CHECK(row.at("order").is_null());
+  CHECK(text(row, "timer") == "dispatch");
   CHECK(text(row, "case") == story.late);
 }
 
@@ -108,6 +118,15 @@ TEST_CASE("a workload counts orders by station and tier") {
         std::vector<std::string>{"150100 3 2 0 0", "150102 1 1 0 0"});
   CHECK(rows("03-02 12:00", {"150200"}) == std::vector<std::string>{"150200 0 0 0 0"});
   CHECK(rows("03-02 12:00", {"--tier", "I"}).empty());
+  auto titled = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "workload");
+    auto out = desk.ask("03-02 12:00", words).out;
+    return out.substr(0, out.find('\n'));
+  };
+  CHECK(titled({"150100", "--subtree"}) ==
+        "open work of 150100 呼和浩特市 and all below it  2026-03-02 12:00");
+  CHECK(titled({"--tier", "III"}) == "open work of tier III  2026-03-02 12:00");
+  CHECK(titled({"--day", "2026-03-01"}) == "open work  2026-03-01, at its end");
   // 80 % of five working days end on Friday afternoon; the fifth is Monday.
   CHECK(rows("03-07 12:00", {"150100"}) == std::vector<std::string>{"150100 3 2 3 0"});
   CHECK(rows("03-09 18:00:01", {"150100"}) == std::vector<std::string>{"150100 3 2 0 3"});
