@@ -60,9 +60,8 @@ answer. What cannot be taken is listed, with the reason, in DEPLOYMENT.referral.
 
 Examples:
   toono --log kafka:127.0.0.1:9092 --as 15000001@150000 partners)"},
-    HelpRow{
-        "template",
-        R"(The ids in it are made up: put those of your own case, order or person in their place; what is
+    HelpRow{"template",
+            R"(The ids in it are made up: put those of your own case, order or person in their place; what is
 to be put right before it is sent is said on standard error. Commands to the registry are about a station
 and a member of staff that are not there; PublishPolicy begins with the policy in force. Who sends it is
 somebody who works there now, where there is an embedded store to tell (`toono staff` lists them all).
