@@ -64,7 +64,8 @@ TEST_CASE("a refused decision is shown with its reason, and one of the registry 
   CHECK(has(desk.ask(kNoon, {"show", position}).out, "station_exists: There is a station of that code"));
   CHECK(desk.query(kNoon, {"show", text(refused.json(), "id")}) == shown);
   CHECK(column(desk.query(kNoon, {"show", "r:1"}).at("events"), "id") == std::vector<std::string>{"r:1:0"});
-  auto accepted = desk.send(kNoon, "150000", "SuspendStation", R"("station":"150102")");
+  auto accepted =
+      desk.send(kNoon, "150000", "SuspendStation", R"("station":"150102","valid_from":"2026-03-02")");
   CHECK(column(accepted.at("events"), "id").front() == text(accepted, "position") + ":0");
   CHECK(desk.ask(kNoon, {"--json", "stations", "--as-of", text(accepted, "position")}).code == 0);
 }

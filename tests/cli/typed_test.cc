@@ -131,7 +131,7 @@ TEST_CASE("events of a station that was never opened are not waited for") {
   CHECK(known.code == 0);
   CHECK(has(known.out, R"("type":")"));
   // One that opened and was suspended has events.
-  desk.send(kNow, "150000", "SuspendStation", R"("station":"150102")");
+  desk.send(kNow, "150000", "SuspendStation", R"("station":"150102","valid_from":"2026-03-02")");
   CHECK(desk.ask(kNow, {"subscribe", "--station", "150102"}).code == 0);
 }
 
