@@ -21,13 +21,25 @@ bool holds(const json::array& list, std::string_view name) {
   return false;
 }
 
+// The edge makes the person whom an example does not name; the field comes back, empty if there was none.
+std::string name_person(ParsedCommand& body) {
+  for (const char* field : {"person_id", "caller"}) {
+    if (!body.knows(field) || body.has(field)) continue;
+    body.set(field, *parse_id<PersonId>("0197f0c2-7a30-7c1e-9b1d-2f4a5c6d7e8f"));
+    return field;
+  }
+  return {};
+}
+
 // Takes every field away in turn, at every depth: the line is still good if and only if the schema says so.
 void without_each(const json::object& whole, const std::string& pointer, const json::object& schema,
                   int& refusals) {
   const auto properties = schema.at("properties").as_object();
   const auto required = schema.at("required").as_array();
   const auto object = whole.empty() ? json::object() : json::value(whole).at_pointer(pointer).as_object();
-  CHECK(object.size() == properties.size());
+  for (const auto& [key, property] : properties)  // an example leaves out what it could only make up
+    CHECK((object.contains(key) || !holds(required, {key.data(), key.size()})));
+  CHECK(object.size() <= properties.size());
   for (const auto& [key, value] : object) {
     json::value copy = whole;
     copy.at_pointer(pointer).as_object().erase(key);
@@ -54,6 +66,7 @@ TEST_CASE("every command has a template that parses and builds") {
     REQUIRE(text.has_value());
     auto line = accepted(*text);
     CHECK(line.body.name() == name);
+    name_person(line.body);
     command_bytes(line.body);
   }
 }
@@ -65,12 +78,16 @@ TEST_CASE("what was read built and printed again is what was sent") {
   }};
   for (auto name : command_names()) {
     const auto sent = parsed(template_for(name)).at("body");
-    const auto bytes = command_bytes(accepted(*template_for(name)).body);
+    auto line = accepted(*template_for(name));
+    const auto made = name_person(line.body);
+    const auto bytes = command_bytes(line.body);
     std::string out;
     append_json(out, *static_cast<const flatbuffers::Table*>(GetCommand(bytes.data())->body()), name,
                 in_clear);
     CAPTURE(out);
-    CHECK(json::parse(out) == sent);
+    auto printed = json::parse(out);
+    printed.as_object().erase(made);
+    CHECK(printed == sent);
   }
 }
 
