@@ -104,8 +104,8 @@ class Folder {
 };
 
 /// True: it has a row in the history of its entity and one of its command, and is answered again, word for
-/// word, when that comes a second time. A quarantine is lifted by code that can read the entity, and a clock is
-/// set right: such a refusal is not the last word on a command.
+/// word, when that comes a second time. A quarantine is lifted by code that can read the entity, and a clock
+/// is set right: such a refusal is not the last word on a command.
 inline bool leaves_rows(const Decision& decision) {
   return decision.outcome() == Outcome::accepted ||
          (decision.outcome() == Outcome::rejected && decision.rejection() != Rejection::entity_quarantined &&
