@@ -166,7 +166,11 @@ TEST_CASE("a running engine ends when its topics are changed under it and says w
   auto since = broken.engine.said().size();
   must(broken.admin->add_partitions(broken.names.inbox, Engines::kPartitions + 1));
   auto words = broken.last_words(since);
-  CHECK_MESSAGE(says(words, "partitions is 4 and must be 3"), words);
+  // The check of the topics comes upon it, or the engine opens its log again because the group gave it the
+  // new one.
+  CHECK_MESSAGE(
+      (says(words, "partitions is 4 and must be 3") || says(words, "has 4 partitions and must have 3")),
+      words);
   CHECK_MESSAGE(says(words, broken.names.inbox + ": their number can never change"), words);
 }
 
