@@ -12,10 +12,10 @@ constexpr std::size_t kMostBytesWaiting = std::size_t{64} << 20;
 constexpr std::int64_t kFutureLimitMs = 5 * kMinuteMs;
 constexpr std::int64_t kEdgeLeadMs = 5 * kSecondMs;
 constexpr std::size_t kAgendaGroup = 256;
-/// So much is on its way to the journal at most: half of the window in which a void record may be one of a
-/// race, and enough that the next group is decided while the last is written and the one before it read. More
-/// and smaller groups would only cost the broker more requests.
-constexpr std::size_t kMostUnderWay = kWindow / 2;
+/// So much is on its way to the journal at most: the window in which a void record may be one of a race, so
+/// that none of ours is ever taken for a break; and enough that the next group is decided while the last is
+/// written and the one before it read. More and smaller groups would only cost the broker more requests.
+constexpr std::size_t kMostUnderWay = kWindow;
 constexpr std::size_t kMostGroups = 4;
 
 const Command* read_command(Bytes bytes) {

@@ -17,8 +17,9 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kGroup = 256;
-/// A shared log's way to the disk and back is longer, so more goes in one group; far below genesis' window.
-constexpr std::size_t kSharedGroup = 2048;
+/// A shared log's way to the disk and back is longer, so more goes in one group: whatever is allowed to be
+/// under way.
+constexpr std::size_t kSharedGroup = kWindow;
 /// The longest wait after lost races.
 constexpr std::uint32_t kMostWaitMs = 512;
 /// So many rows waiting in memory are folded again faster than they are written: a short run need not flush.
