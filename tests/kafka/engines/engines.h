@@ -20,7 +20,7 @@ namespace toono::testing {
 /// How many rounds each fault gets: $TOONO_FAULT_ROUNDS, or 2.
 int fault_rounds();
 /// What only chance brings about is tried in so many rounds.
-inline constexpr int kMostTries = 10;
+inline constexpr int kMostTries = 40;
 /// After the last round, and now and then before it: a check holds all rounds so far against the journal.
 bool is_checked_after(int round);
 
