@@ -11,6 +11,7 @@
 #include "core/chain.h"
 #include "projections/facts.h"
 #include "projections/follower.h"
+#include "projections/log_up_to.h"
 
 namespace toono {
 namespace {
@@ -98,37 +99,16 @@ Result<std::unique_ptr<RocksStore>> new_store(const fs::path& path) {
 
 /// The journal as far as some rows were made of it. On a shared log others write on meanwhile, and what came
 /// later is no difference between two ways to fold it.
-class JournalUpTo final : public Log {
- public:
-  static Result<JournalUpTo> that_made(const Store& rows, Log& log, PartitionNumber partitions) {
-    JournalUpTo journal(log);
-    for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
-      TOONO_ASSIGN(auto row, rows.get(head_key(partition)));
-      HeadRow head;
-      if (row) (void)read_plain(*row, head);
-      journal.ends_.push_back(head.next_offset);
-    }
-    return journal;
+Result<LogUpTo> journal_of(const Store& rows, Log& log, PartitionNumber partitions) {
+  std::vector<std::uint64_t> ends;
+  for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+    TOONO_ASSIGN(auto row, rows.get(head_key(partition)));
+    HeadRow head;
+    if (row) (void)read_plain(*row, head);
+    ends.push_back(head.next_offset);
   }
-  Result<void> send(PartitionNumber partition, Bytes command) override {
-    return log_.send(partition, command);
-  }
-  Result<std::vector<LogRecord>> receive(std::size_t limit) override { return log_.receive(limit); }
-  Result<void> append(PartitionNumber partition, Bytes decision) override {
-    return log_.append(partition, decision);
-  }
-  Result<std::vector<LogRecord>> settle(Wait wait) override { return log_.settle(wait); }
-  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
-    return log_.scan(topic, from, [&](const LogRecord& record) {
-      return record.offset >= ends_[record.partition] || visit(record);
-    });
-  }
-
- private:
-  explicit JournalUpTo(Log& log) : log_(log) {}
-  Log& log_;
-  std::vector<std::uint64_t> ends_;
-};
+  return LogUpTo(log, std::move(ends));
+}
 
 /// The old rows, folded to the end of the journal as every start does it.
 Result<std::unique_ptr<RocksStore>> open_old(const fs::path& dir, Log& log, PartitionNumber partitions) {
@@ -305,7 +285,7 @@ Result<Rebuilt> rebuild_rows(Log& log, PartitionNumber partitions, const fs::pat
   TOONO_ASSIGN(auto made, new_store(dir / "rows.new"));
   Rebuilt result;
   TOONO_ASSIGN(result.rows, fold_in_bulk(log, partitions, *made, {.watch = options.watch}));
-  TOONO_ASSIGN(auto same, JournalUpTo::that_made(*made, log, partitions));
+  TOONO_ASSIGN(auto same, journal_of(*made, log, partitions));
   auto old = open_old(dir, same, partitions);
   if (options.only) {
     if (!old)
@@ -339,7 +319,7 @@ Result<std::uint64_t> check_rows(Log& log, PartitionNumber partitions, const fs:
   TOONO_ASSIGN(auto old, open_old(dir, log, partitions));
   auto path = dir / "rows.check";
   TOONO_ASSIGN(auto made, new_store(path));
-  TOONO_ASSIGN(auto same, JournalUpTo::that_made(*old, log, partitions));
+  TOONO_ASSIGN(auto same, journal_of(*old, log, partitions));
   auto folded = fold_in_bulk(same, partitions, *made, {.watch = watch});
   auto compared =
       folded ? compare_rows(*old, *made, partitions, {}) : Result<Compared>(unexpected(folded.error()));

@@ -7,6 +7,7 @@
 #include "adapters/query/history.h"
 #include "core/time.h"
 #include "projections/journal_reader.h"
+#include "projections/log_up_to.h"
 
 namespace toono {
 namespace {
@@ -95,29 +96,6 @@ Result<Instant> decided_at(Log& log, PartitionNumber partitions, const AsOf& as_
   return unexpected(no_such_record(partitions, as_of, head.seq));
 }
 
-/// A log that ends where a prefix ends.
-class PrefixLog final : public Log {
- public:
-  PrefixLog(Log& log, const Prefix& prefix) : log_(log), prefix_(prefix) {}
-  Result<void> send(PartitionNumber, Bytes) override { return closed(); }
-  Result<std::vector<LogRecord>> receive(std::size_t) override { return std::vector<LogRecord>(); }
-  Result<void> append(PartitionNumber, Bytes) override { return closed(); }
-  Result<std::vector<LogRecord>> settle(Wait) override { return std::vector<LogRecord>(); }
-  Result<void> scan(Topic topic, const std::vector<From>& from, const Visitor& visit) override {
-    return log_.scan(topic, from, [&](const LogRecord& record) {
-      return record.offset >= prefix_.ends[record.partition] || visit(record);
-    });
-  }
-
- private:
-  static Result<void> closed() {
-    return unexpected(
-        {ErrorCode::refused, "the past takes no records", "a replay", "send to the log itself"});
-  }
-  Log& log_;
-  const Prefix& prefix_;
-};
-
 }  // namespace
 
 Result<Prefix> resolve(Log& log, PartitionNumber partitions, const AsOf& as_of, const Watch& watch) {
@@ -161,7 +139,7 @@ Result<Buffer> decision_at(Log& log, PartitionNumber partitions, const AsOf& pla
 Result<std::unique_ptr<Past>> Past::fold(Log& log, PartitionNumber partitions, const Prefix& prefix,
                                          const Watch& watch) {
   auto past = std::unique_ptr<Past>(new Past());
-  PrefixLog until(log, prefix);
+  LogUpTo until(log, prefix.ends);
   TOONO_TRY(past->follower_.open(until, partitions, [&](std::uint64_t records) {
     if (watch) watch(records);
     return Result<void>();
