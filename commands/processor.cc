@@ -277,11 +277,8 @@ Result<void> Processor::answer(const CountedDecision& counted) {
   const auto* decision = decision_of(counted.bytes);
   if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
     awaited_.erase(found);
-  if (auto sent = parked_.find(*decision->command_id()); sent != parked_.end()) {
-    bool was_early = decision->rejection() == Rejection::clock_ahead;
-    if (was_early) learn_lead(sent->second, *decision->decided_at());
-    if (was_early || decision->outcome() == Outcome::accepted) parked_.erase(sent);
-  }
+  if (decision->outcome() == Outcome::accepted || decision->rejection() == Rejection::clock_ahead)
+    parked_.erase(*decision->command_id());
   if (answer_) answer_({counted.partition, decision, counted.bytes});
   if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
     return settle_match(counted.partition, *decision);

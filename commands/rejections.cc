@@ -23,8 +23,7 @@ std::string_view message_of(Rejection rejection) {
       return "It cannot have happened later than now: correct the time.";
     case Rejection::clock_ahead:
       return "The clock of the machine that sent it is more than 5 seconds ahead of the brokers': set that "
-             "clock right, "
-             "then send again under the same id.";
+             "clock right, then send again under the same id.";
     case Rejection::occurred_too_early:
       return "It happened longer ago than may be recorded afterwards: record it as of now, then correct the "
              "fact.";
