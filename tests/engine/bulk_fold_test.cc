@@ -119,6 +119,16 @@ Sums sums_of(const Follower& follower) {
   return sums;
 }
 
+/// Long enough to be folded in bulk, and without rows.
+void make_long_journal(Deployment& place, Load& load) {
+  auto engine = place.found();
+  engine->set_durable(false);
+  place.work(*engine, load, 21'000);
+  must(engine->close());
+  engine.reset();
+  std::filesystem::remove_all(DataPaths(place.dir()).rows());
+}
+
 }  // namespace
 
 TEST_CASE("a journal folded in bulk leads to the rows of following it over random histories") {
@@ -190,13 +200,7 @@ TEST_CASE("a bulk fold of a broken journal says what a follower says and leaves 
 TEST_CASE("an engine that opens a long journal without rows folds it in bulk and goes on") {
   Deployment place;
   Load load(9, 3);
-  {
-    auto engine = place.found();
-    engine->set_durable(false);
-    place.work(*engine, load, 21'000);
-    must(engine->close());
-  }
-  std::filesystem::remove_all(DataPaths(place.dir()).rows());
+  make_long_journal(place, load);
   std::vector<FoldProgress> seen;
   auto options = place.options();
   options.on_fold = [&](const FoldProgress& progress) { seen.push_back(progress); };
@@ -219,14 +223,8 @@ TEST_CASE("an engine that opens a long journal without rows folds it in bulk and
 TEST_CASE("a fold that is told to stop leaves nothing behind and the next start makes all rows") {
   Deployment place;
   Load load(10, 3);
-  {
-    auto engine = place.found();
-    engine->set_durable(false);
-    place.work(*engine, load, 21'000);
-    must(engine->close());
-  }
+  make_long_journal(place, load);
   auto rows = DataPaths(place.dir()).rows();
-  std::filesystem::remove_all(rows);
   std::string stage;
   std::set<std::string> stopped_in;
   auto options = place.options();
