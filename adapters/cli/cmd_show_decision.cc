@@ -17,7 +17,7 @@ struct ShownDecision {
   PartitionNumber partition = 0;
   std::vector<EventLine> events;
 
-  const Decision& decision() const { return *read_record(record)->body_as_Decision(); }
+  const Decision& decision() const { return *decision_of(record); }
 };
 
 std::string place_of(const Asking& asking, const ShownDecision& shown, std::uint64_t seq) {
