@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <deque>
+#include <ext/stdio_filebuf.h>
 #include <fstream>
-#include <iostream>
+#include <istream>
 #include <unordered_map>
 
 #include "adapters/cli/answers.h"
@@ -52,8 +53,21 @@ class Sending {
     return lines_.size() >= kInFlight ? answer_all() : Result<void>();
   }
 
+  /// Sends what was held back so that its keys travel together.
+  Result<void> release() {
+    TOONO_ASSIGN(auto not_sent, session_.edge().release());
+    for (auto& one : not_sent) {
+      auto* line = held_[one.place];
+      line->not_sent = std::move(one.error);
+      std::erase(waiting_[line->sent->id], line);
+    }
+    held_.clear();
+    return {};
+  }
+
   /// Decides what is under way and prints every result.
   Result<void> answer_all() {
+    TOONO_TRY(release());
     TOONO_TRY(session_.engine().drain());
     for (auto& line : lines_) TOONO_TRY(report(*line));
     lines_.clear();
@@ -65,7 +79,7 @@ class Sending {
 
  private:
   Result<void> send(Line& line, LineCommand& command) {
-    auto sent = session_.edge().send(command, sender_);
+    auto sent = session_.edge().hold(command, sender_);
     line.id = command.id;
     line.overload = session_.edge().overloaded();
     if (!sent &&
@@ -75,7 +89,10 @@ class Sending {
     }
     if (!sent) return unexpected(sent.error());
     line.id = sent->id;
-    if (!sent->known) waiting_[sent->id].push_back(&line);
+    if (!sent->known) {
+      held_.push_back(&line);
+      waiting_[sent->id].push_back(&line);
+    }
     line.sent = std::move(*sent);
     return {};
   }
@@ -129,13 +146,16 @@ class Sending {
   Session& session_;
   Sender sender_;
   std::vector<std::unique_ptr<Line>> lines_;
+  /// Those that were given to the edge since the last release(), in its order.
+  std::vector<Line*> held_;
   std::unordered_map<CommandId, std::deque<Line*>, IdHash> waiting_;
   bool refused_ = false;
 };
 
-/// Calls `use` with each non-empty line; says so when there is none.
-template <class Use>
-Result<void> each_line(std::istream& in, const Args& args, Use use) {
+/// Calls `use` with each non-empty line, and `rest` when the next has not come yet; says so when there is
+/// none.
+template <class Use, class Rest>
+Result<void> each_line(std::istream& in, const Args& args, Use use, Rest rest) {
   std::string text;
   bool any = false;
   auto from = args.words.empty() || args.words.front() == "-" ? "standard input" : args.words.front();
@@ -144,6 +164,7 @@ Result<void> each_line(std::istream& in, const Args& args, Use use) {
     if (text.find_first_not_of(" \t") == std::string::npos) continue;
     any = true;
     TOONO_TRY(use(number, text));
+    if (in.rdbuf()->in_avail() <= 0) TOONO_TRY(rest());
   }
   if (in.bad())
     return unexpected({ErrorCode::world, "reading failed half way", from,
@@ -154,13 +175,14 @@ Result<void> each_line(std::istream& in, const Args& args, Use use) {
 
 Result<int> check_only(std::istream& in, const Args& args) {
   bool wrong = false;
-  TOONO_TRY(each_line(in, args, [&](std::uint64_t number, std::string_view text) -> Result<void> {
+  auto check = [&](std::uint64_t number, std::string_view text) -> Result<void> {
     auto parsed = parse_line(text);
     wrong = wrong || !parsed;
     print(parsed ? fmt::format(R"({{"line":{},"outcome":"well_formed"}})", number)
                  : malformed_result(number, id_of_line(text), parsed.error()));
     return {};
-  }));
+  };
+  TOONO_TRY(each_line(in, args, check, [] { return Result<void>(); }));
   return wrong ? 1 : 0;
 }
 
@@ -179,7 +201,10 @@ Result<int> run_send(const Args& args) {
       return unexpected(
           {ErrorCode::world, "the file cannot be read", args.words.front(), "check the name and its rights"});
   }
-  std::istream& in = from_file ? file : std::cin;
+  // std::cin shares the C library's buffer and does not know whether more has come.
+  __gnu_cxx::stdio_filebuf<char> typed(from_file ? -1 : ::dup(STDIN_FILENO), std::ios::in);
+  std::istream standard_input(&typed);
+  std::istream& in = from_file ? file : standard_input;
   if (!from_file && isatty(STDIN_FILENO) == 1) warn("reading commands from the terminal; Ctrl-D ends them");
   if (args.check) return check_only(in, args);
   TOONO_ASSIGN(auto sender, sender_of(args.globals));
@@ -189,10 +214,12 @@ Result<int> run_send(const Args& args) {
   (void)fired;
   Sending sending(*session, sender);
   Progress progress("sent", 0);
-  TOONO_TRY(each_line(in, args, [&](std::uint64_t number, std::string_view text) {
+  auto add = [&](std::uint64_t number, std::string_view text) {
     progress.at(number);
     return sending.add(number, text);
-  }));
+  };
+  // A command that was typed leaves at once, whatever comes behind it.
+  TOONO_TRY(each_line(in, args, add, [&] { return sending.release(); }));
   TOONO_TRY(sending.answer_all());
   TOONO_TRY(session->close());
   return sending.refused() ? 1 : 0;

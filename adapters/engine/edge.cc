@@ -109,6 +109,7 @@ Result<bool> Edge::is_urgent(const LineCommand& line, const Sent& sent) {
 /// The state of the case is looked at only where an ordinary command would be turned away.
 Result<void> Edge::find_room(const LineCommand& line, const Sent& sent) {
   TOONO_ASSIGN(auto behind, engine_.behind(sent.partition));
+  for (const auto& held : held_) behind += held.sent.partition == sent.partition;
   if (!overload(behind, engine_.options().inbox_limit, false)) return {};
   TOONO_ASSIGN(bool urgent, is_urgent(line, sent));
   overloaded_ = overload(behind, engine_.options().inbox_limit, urgent);
@@ -136,6 +137,14 @@ Result<Sent> Edge::send_patiently(const LineCommand& line, const Sender& sender)
 }
 
 Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
+  TOONO_ASSIGN(auto sent, hold(line, sender));
+  TOONO_ASSIGN(auto not_sent, release());
+  for (auto& one : not_sent)
+    if (one.place == sent.place) return unexpected(std::move(one.error));
+  return sent;
+}
+
+Result<Sent> Edge::hold(const LineCommand& line, const Sender& sender) {
   overloaded_.reset();
   if (is_internal(line.body.type()))
     return unexpected({ErrorCode::refused, std::string(line.body.name()) + " is sent by the engine alone",
@@ -173,8 +182,46 @@ Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
                        .expected_version = line.expected_version.value_or(0),
                        .registry_seq = engine_.registry().position()};
   TOONO_TRY(prepare(line, sent, header));
-  TOONO_TRY(engine_.send(sent.partition, sent.id, {builder_.GetBufferPointer(), builder_.GetSize()}));
+  sent.place = taken_++;
+  Bytes record{builder_.GetBufferPointer(), builder_.GetSize()};
+  if (engine_.is_shared())
+    held_.push_back({line, sent, header, Buffer(record.begin(), record.end())});
+  else
+    TOONO_TRY(engine_.send(sent.partition, sent.id, record));
   return sent;
+}
+
+Result<std::vector<NotSent>> Edge::release() {
+  taken_ = 0;
+  TOONO_TRY(send_held());
+  return std::exchange(not_sent_, {});
+}
+
+/// When another edge was first to make one of the keys, or to name the person of a number, nobody knows whose
+/// record that concerns: each is made once more, alone.
+Result<void> Edge::send_held() {
+  auto all = std::exchange(held_, {});
+  if (all.empty()) return {};
+  auto settled = engine_.vault().settle();
+  if (!settled && settled.error().code != ErrorCode::refused) return settled;
+  for (const auto& held : all)
+    TOONO_TRY(settled ? engine_.send(held.sent.partition, held.sent.id, held.record) : send_anew(held));
+  return {};
+}
+
+Result<void> Edge::send_anew(const Held& held) {
+  for (int tries = 1;; ++tries) {
+    auto prepared = prepare(held.line, held.sent, held.header);
+    if (prepared) prepared = engine_.vault().settle();
+    if (prepared)
+      return engine_.send(held.sent.partition, held.sent.id,
+                          {builder_.GetBufferPointer(), builder_.GetSize()});
+    if (prepared.error().code != ErrorCode::refused) return prepared;
+    if (tries == kMostTries) {
+      not_sent_.push_back({held.sent.place, prepared.error()});
+      return {};
+    }
+  }
 }
 
 /// Under the id of a case or contact nobody could ever be registered, shown or erased: one id, one entity.
@@ -213,6 +260,7 @@ Result<void> Edge::is_somebody(const Sent& sent) {
   TOONO_ASSIGN(bool known, engine_.vault().knows(id_as<PersonId>(sent.entity)));
   if (known) return {};
   // They may be registered by what has been sent and not decided yet, or by another node just now.
+  TOONO_TRY(send_held());
   TOONO_TRY(engine_.drain());
   TOONO_TRY(engine_.read_to_end(sent.partition));
   TOONO_ASSIGN(state, folder.state(sent.partition, sent.entity, EntityKind::person));
@@ -225,17 +273,10 @@ Result<void> Edge::is_somebody(const Sent& sent) {
        "nothing was erased; `toono show` of the case or contact names its people by their ids"});
 }
 
-/// On a shared log the keys are read back before the record may leave; when another edge was first to make
-/// one of them, or to name the person of a number, the record is made once more with what counts.
 Result<void> Edge::prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header) {
-  for (int tries = 1;; ++tries) {
-    auto attempt = line;
-    TOONO_TRY(fill_in(attempt, sent, header));
-    TOONO_TRY(build(attempt, header));
-    if (!engine_.is_shared()) return {};
-    auto settled = engine_.vault().settle();
-    if (settled || settled.error().code != ErrorCode::refused || tries == kMostTries) return settled;
-  }
+  auto attempt = line;
+  TOONO_TRY(fill_in(attempt, sent, header));
+  return build(attempt, header);
 }
 
 Result<void> Edge::build(LineCommand& line, const CommandHeader& header) {

@@ -22,6 +22,14 @@ struct Sent {
   /// decision.
   std::optional<Outcome> known;
   Buffer first;
+  /// How many Edge::hold() had sent on their way before it since the last release().
+  std::size_t place = 0;
+};
+
+/// A command that was held and may not leave: somebody whose words are in it has been erased meanwhile.
+struct NotSent {
+  std::size_t place = 0;
+  Error error;
 };
 
 /// One thread at a time; `engine` must outlive it.
@@ -33,6 +41,13 @@ class Edge {
   /// its form; busy: too many wait to be decided (overloaded() says how many), nothing was stored, step
   /// first.
   Result<Sent> send(const LineCommand& line, const Sender& sender);
+  /// Takes the command as send() does, and on a shared log holds it back: a new key must stand in the keys
+  /// topic before a command that needs it stands in the inbox, and so the keys of many make that way
+  /// together.
+  Result<Sent> hold(const LineCommand& line, const Sender& sender);
+  /// Makes the keys of what is held durable, then puts it into the inbox in the order in which it came; names
+  /// what may not leave. After an error nothing is held any more, and none of it may have been sent.
+  Result<std::vector<NotSent>> release();
   /// The same for work that can wait: where there is no room it steps and tries again, until nothing was
   /// decided within the engine's answer_within_ms.
   Result<Sent> send_patiently(const LineCommand& line, const Sender& sender);
@@ -48,6 +63,17 @@ class Edge {
   CommandId new_command_id();
 
  private:
+  /// A record with its keys, and what it is made from once more if they do not count.
+  struct Held {
+    LineCommand line;
+    Sent sent;
+    CommandHeader header;
+    Buffer record;
+  };
+
+  Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);
+  Result<void> send_held();
+  Result<void> send_anew(const Held& held);
   Result<void> find_room(const LineCommand& line, const Sent& sent);
   Result<Buffer> stored_record(PartitionNumber partition, const OutcomeRow& first);
   Result<bool> is_urgent(const LineCommand& line, const Sent& sent);
@@ -56,7 +82,6 @@ class Edge {
   Result<EntityKind> kind_under(const EntityId& id) const;
   Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
   Result<void> fill_in(LineCommand& line, const Sent& sent, const CommandHeader& header);
-  Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);
   Result<void> build(LineCommand& line, const CommandHeader& header);
   Result<void> default_subject(LineCommand& line, const Sent& sent);
   Sender complete(const LineCommand& line, const Sender& sender);
@@ -64,6 +89,10 @@ class Edge {
 
   Engine& engine_;
   flatbuffers::FlatBufferBuilder builder_{1024};
+  std::vector<Held> held_;
+  /// How many were held since the last release(), and which of them may not leave.
+  std::size_t taken_ = 0;
+  std::vector<NotSent> not_sent_;
   /// The region's first member of staff, as found at this position of the registry.
   Sender region_;
   std::uint64_t region_position_ = 0;

@@ -1,49 +1,23 @@
 // What an owner does to the inbox, and asks of it: it joins late, takes out what was decided long ago, and
 // refuses one from which too much is gone.
-#include "adapters/engine/engine.h"
 #include "adapters/engine/server.h"
 #include "adapters/kafka/admin.h"
 #include "adapters/kafka/inbox_trim.h"
 #include "adapters/kafka/kafka_log.h"
-#include "tests/engine/deployment.h"
-#include "tests/kafka/broker.h"
+#include "tests/kafka/founded.h"
 
 namespace toono {
 namespace {
 
 using testing::eventually;
-using testing::shared_broker;
-using testing::unique_deployment;
 
 constexpr std::int64_t kFarAhead = std::int64_t{1} << 50;
 
 /// A founded deployment with one engine that owns all, and any number of commands decided.
-struct OnKafka {
-  TemporaryDirectory temporary;
-  SystemClock clock;
-  SystemEntropy entropy;
-  KafkaAddress address = shared_broker().address(unique_deployment());
-  TopicNames names{address.deployment};
+struct OnKafka : testing::FoundedOnKafka {
   Load load{7, kPartitions};
-  std::unique_ptr<Engine> engine;
-  static constexpr PartitionNumber kPartitions = 2;
+  std::unique_ptr<Engine> engine = must(Engine::open(options("node", EngineRole::alone)));
 
-  OnKafka() {
-    Founding founding;
-    founding.partitions = kPartitions;
-    founding.registry = first_registry();
-    must(must(Engine::create(options("founder", EngineRole::edge), founding))->close());
-    engine = must(Engine::open(options("node", EngineRole::alone)));
-  }
-  EngineOptions options(const std::string& node, EngineRole role) {
-    std::filesystem::create_directories(temporary.path() / node);
-    return {.dir = temporary.path() / node,
-            .kafka = address,
-            .role = role,
-            .master_key = (temporary.path() / "master.key").string(),
-            .clock = &clock,
-            .entropy = &entropy};
-  }
   void decide(std::size_t commands) {
     engine->processor().on_answer([&](const Answered& answered) { load.learn(answered); });
     for (std::size_t sent = 0; sent < commands;) {
