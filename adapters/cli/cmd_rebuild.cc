@@ -3,9 +3,11 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/fold_line.h"
+#include "adapters/engine/node_dir.h"
 #include "adapters/engine/rebuild.h"
 #include "adapters/json/writer.h"
 #include "adapters/kafka/kafka_log.h"
+#include "adapters/kafka/topics.h"
 
 namespace toono::cli {
 
@@ -13,6 +15,8 @@ namespace {
 
 Result<Rebuilt> rebuild(const LogAddress& address, const RebuildOptions& options) {
   if (!address.is_kafka()) return rebuild_rows(address.dir, options);
+  TOONO_ASSIGN(auto topics, check_topics(*address.kafka));
+  if (topics.log_id) TOONO_TRY(check_node_is_of(address.dir, *topics.log_id));
   TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka}));
   return rebuild_rows(*log, static_cast<PartitionNumber>(log->partitions() - 1), address.dir, options);
 }

@@ -8,6 +8,7 @@
 #include "adapters/engine/backup.h"
 #include "adapters/engine/founding.h"
 #include "adapters/engine/heads.h"
+#include "adapters/engine/node_dir.h"
 #include "adapters/engine/rebuild.h"
 #include "adapters/engine/vault_check.h"
 #include "adapters/kafka/kafka_log.h"
@@ -170,7 +171,8 @@ Result<std::unique_ptr<Engine>> Engine::open_embedded(const EngineOptions& optio
 Result<void> Engine::assemble(PartitionNumber partitions) {
   TOONO_TRY(finish_switch(options_.dir));
   TOONO_ASSIGN(store_, RocksStore::open(DataPaths(options_.dir).rows(), {}));
-  if (embedded_) TOONO_TRY(check_rows_are_of(*store_, *embedded_, options_.dir));
+  TOONO_TRY(embedded_ ? check_rows_are_of(*store_, *embedded_, options_.dir)
+                      : claim_node(options_.dir, *store_, named_log_));
   TOONO_TRY(fill_empty_store(partitions));
   follower_ = std::make_unique<Follower>(*store_, registry_, Follower::Options{options_.cached_states});
   TOONO_TRY(fold(partitions));

@@ -144,6 +144,8 @@ class Engine {
   Result<std::uint64_t> behind_on_kafka(PartitionNumber partition);
 
   EngineOptions options_;
+  /// On Kafka: what the topics say, before anything is read of the rows.
+  LogId named_log_;
   std::unique_ptr<Log> log_;
   EmbeddedLog* embedded_ = nullptr;
   KafkaLog* kafka_ = nullptr;

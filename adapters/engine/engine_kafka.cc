@@ -51,7 +51,9 @@ Result<std::unique_ptr<Engine>> Engine::create_on_kafka(const EngineOptions& opt
 Result<std::unique_ptr<Engine>> Engine::open_on_kafka(const EngineOptions& options) {
   TOONO_ASSIGN(auto report, check_topics(*options.kafka));
   TOONO_TRY(refuse_findings(*options.kafka, report));
+  check(report.log_id.has_value(), "topics without a finding have a genesis");
   auto engine = std::unique_ptr<Engine>(new Engine(options));
+  engine->named_log_ = *report.log_id;
   auto* self = engine.get();
   KafkaLogOptions log{.address = *options.kafka};
   if (options.role == EngineRole::owner) log.group = TopicNames(options.kafka->deployment).engines_group;
