@@ -48,7 +48,8 @@ struct EngineOptions {
   std::function<void(PartitionNumber, bool owned)> on_ownership = {};
   /// How far open() has come with rows of what the journal has beyond them; within open() alone.
   FoldWatch on_fold = {};
-  /// Asked while open() makes rows, which may be long: true ends it with Error busy.
+  /// Asked while open() makes rows, which may be long: true ends it with Error busy. On Kafka also whenever a
+  /// silent broker is waited for, as long as the engine lives: true ends the wait with Error world.
   FoldStop should_stop = {};
 };
 

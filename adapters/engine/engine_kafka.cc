@@ -49,13 +49,15 @@ Result<std::unique_ptr<Engine>> Engine::create_on_kafka(const EngineOptions& opt
 }
 
 Result<std::unique_ptr<Engine>> Engine::open_on_kafka(const EngineOptions& options) {
-  TOONO_ASSIGN(auto report, check_topics(*options.kafka));
-  TOONO_TRY(refuse_findings(*options.kafka, report));
+  auto address = *options.kafka;
+  address.should_stop = options.should_stop;
+  TOONO_ASSIGN(auto report, check_topics(address));
+  TOONO_TRY(refuse_findings(address, report));
   check(report.log_id.has_value(), "topics without a finding have a genesis");
   auto engine = std::unique_ptr<Engine>(new Engine(options));
   engine->named_log_ = *report.log_id;
   auto* self = engine.get();
-  KafkaLogOptions log{.address = *options.kafka};
+  KafkaLogOptions log{.address = address};
   if (options.role == EngineRole::owner) log.group = TopicNames(options.kafka->deployment).engines_group;
   log.own_all = options.role == EngineRole::alone;
   log.may_join = [self] { return self->is_near_the_heads(); };
@@ -68,7 +70,7 @@ Result<std::unique_ptr<Engine>> Engine::open_on_kafka(const EngineOptions& optio
   auto partitions = static_cast<PartitionNumber>(opened->partitions() - 1);
   engine->kafka_ = opened.get();
   engine->log_ = std::move(opened);
-  TOONO_ASSIGN(engine->vault_, open_keys(*options.kafka, master_key_of(options), *options.entropy));
+  TOONO_ASSIGN(engine->vault_, open_keys(address, master_key_of(options), *options.entropy));
   TOONO_TRY(engine->assemble(partitions));
   return engine;
 }

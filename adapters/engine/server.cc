@@ -1,5 +1,6 @@
 #include "adapters/engine/server.h"
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -14,20 +15,30 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::int64_t kAgendaEveryMs = 200;
 constexpr std::int64_t kFirstRetryMs = 100;
-constexpr std::int64_t kRefusalLastsMs = 30'000;
+/// Refusals with a longer pause between them have nothing to do with each other.
+constexpr std::int64_t kRefusalsApartMs = 30'000;
+/// Between two a long fold may lie.
+constexpr int kRefusalsBelieved = 3;
 
 std::int64_t ms_since(Steady::time_point then) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - then).count();
+}
+
+/// The address for a thread of its own, which gives its questions up when `over` is set.
+KafkaAddress given_up_with(KafkaAddress address, const std::atomic<bool>& over) {
+  address.should_stop = [&over] { return over.load(); };
+  return address;
 }
 
 /// The topics as they are now, asked on a thread of its own: the answer may take seconds.
 class TopicWatch {
  public:
   TopicWatch(const ServerOptions& options, const Engine& engine)
-      : address_(*options.engine.kafka),
+      : address_(given_up_with(*options.engine.kafka, over_)),
         expected_{.log_id = engine.log_id(), .partitions = engine.partitions()},
         every_ms_(options.check_every_ms),
         tell_(options.watch.on_topics) {}
+  ~TopicWatch() { over_ = true; }
 
   /// Error: a topic is not what it has to be any more. What could not be asked is asked again later.
   Result<void> look() {
@@ -44,7 +55,8 @@ class TopicWatch {
   }
 
  private:
-  const KafkaAddress& address_;
+  std::atomic<bool> over_ = false;
+  KafkaAddress address_;
   TopicExpectation expected_;
   std::int64_t every_ms_;
   std::function<void(const Result<TopicReport>&)> tell_;
@@ -56,6 +68,7 @@ class TopicWatch {
 class InboxKeeper {
  public:
   InboxKeeper(const ServerOptions& options, const Engine& engine) : options_(options), engine_(engine) {}
+  ~InboxKeeper() { over_ = true; }
 
   void look() {
     if (options_.trim_inbox_after_ms == 0) return;
@@ -64,10 +77,11 @@ class InboxKeeper {
       last_ = Steady::now();
       InboxTrim trim{.keep_from = engine_.decided_inbox(),
                      .before_ms = options_.engine.clock->now().ms() - options_.trim_inbox_after_ms};
-      asked_ = std::async(std::launch::async, [trim = std::move(trim), address = *options_.engine.kafka,
-                                               count = engine_.partitions()] {
-        return trim_inbox(address, static_cast<PartitionNumber>(count + 1), trim);
-      });
+      asked_ = std::async(std::launch::async,
+                          [trim = std::move(trim), address = given_up_with(*options_.engine.kafka, over_),
+                           count = engine_.partitions()] {
+                            return trim_inbox(address, static_cast<PartitionNumber>(count + 1), trim);
+                          });
       return;
     }
     if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
@@ -76,6 +90,7 @@ class InboxKeeper {
   }
 
  private:
+  std::atomic<bool> over_ = false;
   const ServerOptions& options_;
   const Engine& engine_;
   Steady::time_point last_ = Steady::now();
@@ -95,7 +110,7 @@ class Server {
     for (auto wait = kFirstRetryMs; !options_.should_stop();) {
       auto ended = run_once(wait);
       if (ended || was_stopped(ended.error())) return {};
-      if (!has_opened_ || !may_pass(ended.error())) return ended;
+      if (!may_pass(ended.error())) return ended;
       if (options_.watch.on_error) options_.watch.on_error(ended.error());
       pause(wait);
       wait = std::min(2 * wait, options_.retry_most_ms);
@@ -104,20 +119,27 @@ class Server {
   }
 
  private:
-  /// While it made rows: what it has of them is kept or given up, and the next start makes the rest.
+  /// While it made rows, or waited for a silent broker: what it has of them is kept or given up, and the next
+  /// start makes the rest.
   bool was_stopped(const Error& error) const {
-    return error.code == ErrorCode::busy && options_.should_stop();
+    return (error.code == ErrorCode::busy || error.code == ErrorCode::world) && options_.should_stop();
   }
 
-  /// Closing and opening again can mend it: the brokers or the disk, not what is written. A broker that has
-  /// just come back may deny for a moment that a topic exists: a refusal is believed when it is said twice,
-  /// the second time by the check of the topics if it is about them.
+  /// Closing and opening again can mend it: the brokers or the disk, not what is written.
   bool may_pass(const Error& error) {
-    if (error.code == ErrorCode::refused && ms_since(refused_at_) > kRefusalLastsMs) {
-      refused_at_ = Steady::now();
-      return true;
-    }
-    return error.code == ErrorCode::world || error.code == ErrorCode::busy;
+    if (error.code == ErrorCode::refused) return !is_believed();
+    return has_opened_ && (error.code == ErrorCode::world || error.code == ErrorCode::busy);
+  }
+
+  /// A broker that has just come back, or that has not heard of what was created or granted a moment ago,
+  /// refuses what it will allow: a refusal is believed when all starts have come to one for so long, or an
+  /// engine that opened has come to one again and again.
+  bool is_believed() {
+    auto now = Steady::now();
+    if (refusals_ > 0 && ms_since(refused_at_) > kRefusalsApartMs) refusals_ = 0;
+    if (refusals_ == 0) refused_since_ = now;
+    refused_at_ = now;
+    return ++refusals_ >= kRefusalsBelieved && ms_since(refused_since_) >= options_.refusal_lasts_ms;
   }
 
   /// Success: it was told to stop. `wait` begins anew once an engine has opened.
@@ -172,7 +194,9 @@ class Server {
   ServerOptions options_;
   bool has_opened_ = false;
   std::int64_t clock_lead_ms_ = 0;
-  Steady::time_point refused_at_ = Steady::now() - std::chrono::hours(1);
+  /// Refusals that belong together: how many, the first, and the last.
+  int refusals_ = 0;
+  Steady::time_point refused_since_ = {}, refused_at_ = {};
 };
 
 }  // namespace

@@ -47,11 +47,14 @@ struct ServerOptions {
   std::int64_t trim_inbox_after_ms = 0;
   /// The longest wait before the brokers are tried again.
   std::int64_t retry_most_ms = 5'000;
+  /// So long it must be refused again and again before that is believed: longer than brokers take to hear of
+  /// what was created or granted, or of who leads now.
+  std::int64_t refusal_lasts_ms = 10'000;
 };
 
-/// Runs until it is told to stop. The first opening must succeed: an error of it ends the server, so that a
-/// wrong address is seen at once. After that it keeps trying when the world fails. Error: that first one, or
-/// what a new start cannot mend: damage, topics that were changed, a wrong key.
+/// Runs until it is told to stop. That the world fails at the first opening ends the server, so that a wrong
+/// address is seen at once; after that it keeps trying. Error: that first one, or what a new start cannot
+/// mend: damage, and what was refused for refusal_lasts_ms (topics that were changed, a wrong key).
 Result<void> serve(const ServerOptions& options);
 
 }  // namespace toono

@@ -9,6 +9,7 @@ namespace toono {
 namespace {
 
 constexpr std::size_t kErrorBytes = 512;
+/// A question that somebody may call off is never asked for longer at a time.
 constexpr int kFirstSliceMs = 1000;
 constexpr int kBetweenSlicesMs = 50;
 
@@ -249,6 +250,24 @@ void hear_why(rd_kafka_t* client) {
   while (!reads && KafkaMessagePtr(rd_kafka_consumer_poll(client, 0))) {
   }
 }
+
+/// Asks once for the whole patience, or where somebody may call it off for a second at a time. A broker that
+/// was not reached for a slice is a silent one like one that did not answer in it.
+template <class Ask>
+rd_kafka_resp_err_t wait_in_slices(const KafkaAddress& address, Ask ask) {
+  using Steady = std::chrono::steady_clock;
+  const auto until = Steady::now() + std::chrono::milliseconds(address.answer_within_ms);
+  while (true) {
+    const auto began = Steady::now();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - began).count();
+    const int most_ms = address.should_stop ? kFirstSliceMs : address.answer_within_ms;
+    const auto slice_ms = std::clamp<std::int64_t>(left, 1, std::max(1, most_ms));
+    auto code = ask(static_cast<int>(slice_ms));
+    const bool is_silence = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    const bool was_waited = Steady::now() - began >= std::chrono::milliseconds(slice_ms / 2);
+    if (!is_silence || !was_waited || Steady::now() >= until || address.is_called_off()) return code;
+  }
+}
 }  // namespace
 
 Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
@@ -256,8 +275,10 @@ Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* clie
   const struct rd_kafka_metadata* found = nullptr;
   // A handle of its own for one topic; librdkafka would otherwise ask for all.
   KafkaTopicPtr handle(topic.empty() ? nullptr : rd_kafka_topic_new(client, topic.c_str(), nullptr));
-  auto code =
-      rd_kafka_metadata(client, topic.empty() ? 1 : 0, handle.get(), &found, address.answer_within_ms);
+  const bool all = topic.empty();
+  auto code = wait_in_slices(address, [&](int within_ms) {
+    return rd_kafka_metadata(client, all ? 1 : 0, handle.get(), &found, within_ms);
+  });
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     hear_why(client);
     return unexpected(kafka_error(address, code, "the broker does not answer", topic, listener));
@@ -311,28 +332,42 @@ struct OffsetQuestion {
   }
 };
 
-}  // namespace
-
 /// A question to a leader that has just died lies there until its time is over: it is asked for short times
 /// first, and between them who leads.
-Result<Watermarks> watermarks(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
-                              std::int32_t partition, const KafkaListener* listener) {
+template <class Ask>
+auto ask_patiently(const OffsetQuestion& question, Ask ask) -> decltype(ask(0)) {
   using Steady = std::chrono::steady_clock;
-  const OffsetQuestion question{address, client, topic, partition, listener};
+  const auto& address = question.address;
   const auto until = Steady::now() + std::chrono::milliseconds(address.answer_within_ms);
-  for (int slice_ms = kFirstSliceMs;; slice_ms *= 2) {
+  for (int slice_ms = kFirstSliceMs;; slice_ms = address.should_stop ? kFirstSliceMs : 2 * slice_ms) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now()).count();
     KafkaAddress brief = address;
     brief.answer_within_ms = static_cast<int>(std::clamp<std::int64_t>(left, 1, slice_ms));
-    auto marks = question.ask_both(brief.answer_within_ms);
-    if (marks || marks.error().code != ErrorCode::world || Steady::now() >= until) return marks;
-    auto count = partition_count(brief, client, topic, listener);
-    if (count && *count <= partition) {
-      const std::string what = "there is no partition " + std::to_string(partition);
-      return unexpected(kafka_error(address, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, what, topic, listener));
+    auto answer = ask(brief.answer_within_ms);
+    if (answer || answer.error().code != ErrorCode::world) return answer;
+    if (Steady::now() >= until || address.is_called_off()) return answer;
+    auto count = partition_count(brief, question.client, question.topic, question.listener);
+    if (count && *count <= question.partition) {
+      const std::string what = "there is no partition " + std::to_string(question.partition);
+      return unexpected(kafka_error(address, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, what, question.topic,
+                                    question.listener));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(kBetweenSlicesMs));
   }
+}
+
+}  // namespace
+
+Result<Watermarks> watermarks(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
+                              std::int32_t partition, const KafkaListener* listener) {
+  const OffsetQuestion question{address, client, topic, partition, listener};
+  return ask_patiently(question, [&](int within_ms) { return question.ask_both(within_ms); });
+}
+
+Result<std::int64_t> end_offset(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
+                                std::int32_t partition, const KafkaListener* listener) {
+  const OffsetQuestion question{address, client, topic, partition, listener};
+  return ask_patiently(question, [&](int within_ms) { return question.ask(RD_KAFKA_OFFSET_END, within_ms); });
 }
 
 PartitionListPtr partition_list() { return PartitionListPtr(rd_kafka_topic_partition_list_new(16)); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,11 @@ struct KafkaAddress {
   std::map<std::string, std::string> properties = {};
   /// How long a question (metadata, offsets, Admin API) may wait for its answer.
   int answer_within_ms = 15'000;
+  /// Asked about every second while a question or a reader waits for a silent broker: true gives it up, as if
+  /// its time were over. On the thread that waits.
+  std::function<bool()> should_stop = {};
+
+  bool is_called_off() const { return should_stop && should_stop(); }
 };
 
 /// A deployment's topics. The registry's partition stands in topics of its own, as their partition 0.
@@ -105,6 +111,9 @@ struct Watermarks {
 };
 Result<Watermarks> watermarks(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
                               std::int32_t partition, const KafkaListener* listener = nullptr);
+/// The last of them alone: one question to the broker instead of two.
+Result<std::int64_t> end_offset(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
+                                std::int32_t partition, const KafkaListener* listener = nullptr);
 
 /// A list for rd_kafka_assign and the like.
 PartitionListPtr partition_list();

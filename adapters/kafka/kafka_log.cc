@@ -357,7 +357,7 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(TopicReader& reader, 
     }
     if (!messages->empty())
       until = from_now(options_.address.answer_within_ms);
-    else if (std::chrono::steady_clock::now() > until)
+    else if (std::chrono::steady_clock::now() > until || options_.address.is_called_off())
       return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
                                     "the topic cannot be read", from.front().topic, reader.listener()));
     for (const auto& [index, message] : *messages) {

@@ -85,17 +85,9 @@ Result<void> KeysTopic::start_reading() {
   return unexpected(kafka_error(address_, code, "the keys topic cannot be read", topic_));
 }
 
-// Not rd_kafka_query_watermark_offsets: with a broker that has just gone it waits past its time, for ever.
 Result<std::uint64_t> KeysTopic::end() {
-  auto list = partition_list();
-  add_to(list, topic_, kPartition, RD_KAFKA_OFFSET_END);
-  auto code = rd_kafka_offsets_for_times(consumer_.get(), list.get(), address_.answer_within_ms);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = list->elems[0].err;
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR && list->elems[0].offset < 0) code = RD_KAFKA_RESP_ERR__NO_OFFSET;
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return unexpected(
-        kafka_error(address_, code, "the end of the keys is not to be had", topic_, reading_.get()));
-  auto end = static_cast<std::uint64_t>(list->elems[0].offset);
+  TOONO_ASSIGN(auto found, end_offset(address_, consumer_.get(), topic_, kPartition, reading_.get()));
+  auto end = static_cast<std::uint64_t>(found);
   if (end >= next_) return end;
   return unexpected({ErrorCode::damaged,
                      "the keys topic ends at offset " + std::to_string(end) + " and was read to " +
@@ -145,7 +137,7 @@ Result<void> KeysTopic::read(std::uint64_t until, const Visit& visit) {
     if (reading_->fatal())
       return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the reader of the keys has failed",
                                     topic_, reading_.get()));
-    if (must_wait && patience.is_over())
+    if (must_wait && (patience.is_over() || (!message && address_.is_called_off())))
       return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the keys cannot be read back",
                                     topic_, reading_.get()));
   }

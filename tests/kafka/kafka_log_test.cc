@@ -63,4 +63,31 @@ TEST_CASE("the Kafka log keeps the contract of the log port as a member of a gro
   contract::check_log([] { return std::make_unique<OnKafka>(true); });
 }
 
+TEST_CASE("a scan is given up when its broker falls silent and somebody calls it off") {
+  using Steady = std::chrono::steady_clock;
+  testing::Cluster cluster;
+  bool called_off = false;
+  KafkaLogOptions options{.address = cluster.address(unique_deployment()), .own_all = true};
+  options.address.should_stop = [&] { return called_off; };
+  make_log_topics(options.address, 2);
+  auto log = must(KafkaLog::open(options));
+  // More than has been fetched when the first of them is shown.
+  const Buffer large(200'000, 7);
+  for (int i = 0; i < 300; ++i) must(log->append(0, large));
+  must(log->settle());
+  Steady::time_point began;
+  auto scanned = log->scan(Topic::journal, {{0}}, [&](const LogRecord&) {
+    if (called_off) return true;
+    cluster.pause(0);
+    called_off = true;
+    began = Steady::now();
+    return true;
+  });
+  REQUIRE(!scanned.has_value());
+  CHECK(scanned.error().code == ErrorCode::world);
+  log.reset();
+  CHECK(Steady::now() - began < std::chrono::seconds(3));
+  cluster.resume(0);
+}
+
 }  // namespace toono
