@@ -22,6 +22,7 @@ struct Globals {
   bool json = false;
   Language language = Language::en;
   std::string master_key;                    // empty: DIR.key
+  bool only_reads = false;                   // a question, of which silent brokers are given up sooner
   std::optional<std::uint64_t> inbox_limit;  // L; absent: as the TOML file says, else the default
 
   /// In the language asked for.

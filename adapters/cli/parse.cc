@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -303,6 +304,15 @@ constexpr std::array kCommandRows = {
     CommandRow{"restore", run_restore, "bring a backup back into an empty place", directory, kKeep},
 };
 
+bool only_reads(const Args& args) {
+  if (args.command == "status") return true;
+  if (args.command == "topics") return args.words.front() == "check";
+  return std::any_of(kCommandRows.begin(), kCommandRows.end(), [&](const CommandRow& row) {
+    bool asks = row.group == kAsk || row.group == kProve || row.group == kLook;
+    return row.name == args.command && asks;
+  });
+}
+
 Language language_of(const std::string& choice) {
   if (!choice.empty()) return choice == "zh" ? Language::zh : Language::en;
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
@@ -426,6 +436,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
   }
   TOONO_TRY(refuse_empty(app));
   args.command = app.get_subcommands().front()->get_name();
+  args.globals.only_reads = only_reads(args);
   if (args.globals.log.empty()) args.globals.log = "embedded:./toono-data";
   args.globals.language = language_of(language);
   TOONO_TRY(sender_of(args.globals));

@@ -17,7 +17,11 @@
 namespace toono::cli {
 
 Result<LogAddress> log_address(const Globals& globals) {
-  return parse_log_address(globals.log, globals.data);
+  // What writes is more patient: a leader may be on its way to another broker.
+  constexpr int kReadsWithinMs = 10'000;
+  TOONO_ASSIGN(auto address, parse_log_address(globals.log, globals.data));
+  if (address.kafka && globals.only_reads) address.kafka->answer_within_ms = kReadsWithinMs;
+  return address;
 }
 
 Result<std::filesystem::path> data_dir(const Globals& globals) {

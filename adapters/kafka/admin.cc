@@ -7,6 +7,7 @@
 namespace toono {
 namespace {
 
+constexpr int kAnswerTickMs = 100;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(20);
 
 /// The error of the one topic that an answer is about.
@@ -52,9 +53,9 @@ Result<KafkaEventPtr> KafkaAdmin::call(
   // Errors of connections come as callbacks of the client's main queue.
   KafkaEventPtr answer;
   auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(address_.answer_within_ms + 2000);
-  while (!answer && std::chrono::steady_clock::now() < until) {
+  while (!answer && std::chrono::steady_clock::now() < until && !address_.is_called_off()) {
     rd_kafka_poll(client_.get(), 0);
-    answer.reset(rd_kafka_queue_poll(queue_.get(), 100));
+    answer.reset(rd_kafka_queue_poll(queue_.get(), kAnswerTickMs));
   }
   if (!answer)
     return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker does not answer", topic,
@@ -133,8 +134,7 @@ Result<void> KafkaAdmin::add_partitions(const std::string& name, int total) {
   return outcome(address_, code, text, "partitions could not be added", name);
 }
 
-Result<void> KafkaAdmin::alter_topic(const std::string& name,
-                                     const std::map<std::string, std::string>& settings) {
+Result<void> KafkaAdmin::alter_topic(const std::string& name, const KafkaSettings& settings) {
   ConfigResourcePtr resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
   for (const auto& [key, value] : settings)
     rd_kafka_ConfigResource_set_config(resource.get(), key.c_str(), value.c_str());
@@ -165,33 +165,75 @@ Result<void> KafkaAdmin::delete_records_before(const std::string& topic, std::in
   return outcome(address_, code, "", "records could not be removed", topic);
 }
 
-Result<std::map<std::string, std::string>> KafkaAdmin::topic_settings(const std::string& name) {
-  return settings(RD_KAFKA_RESOURCE_TOPIC, name);
-}
-Result<std::map<std::string, std::string>> KafkaAdmin::broker_settings(int broker) {
-  return settings(RD_KAFKA_RESOURCE_BROKER, std::to_string(broker));
+Result<KafkaSettings> KafkaAdmin::topic_settings(const std::string& name) {
+  TOONO_ASSIGN(auto all, topic_settings(std::vector<std::string>{name}));
+  return all.front();
 }
 
-Result<std::map<std::string, std::string>> KafkaAdmin::settings(rd_kafka_ResourceType_t type,
-                                                                const std::string& name) {
-  ConfigResourcePtr resource(rd_kafka_ConfigResource_new(type, name.c_str()));
-  std::string topic = type == RD_KAFKA_RESOURCE_TOPIC ? name : "";
-  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, topic, [&](auto* options, auto* queue) {
-                 rd_kafka_ConfigResource_t* all[] = {resource.get()};
-                 rd_kafka_DescribeConfigs(client_.get(), all, 1, options, queue);
+Result<std::vector<Result<KafkaSettings>>> KafkaAdmin::topic_settings(const std::vector<std::string>& names) {
+  std::vector<ConfigResourcePtr> owned;
+  std::vector<rd_kafka_ConfigResource_t*> asked;
+  for (const auto& name : names) {
+    owned.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+    asked.push_back(owned.back().get());
+  }
+  const std::string where = names.size() == 1 ? names.front() : "";
+  TOONO_ASSIGN(auto answer, call(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, where, [&](auto* options, auto* queue) {
+                 rd_kafka_DescribeConfigs(client_.get(), asked.data(), asked.size(), options, queue);
                }));
+  // They come in the order in which they were asked for.
+  std::vector<Result<KafkaSettings>> found;
+  for (std::size_t i = 0; i < names.size(); ++i) found.push_back(settings_in(*answer, i, names[i]));
+  return found;
+}
+
+Result<KafkaSettings> KafkaAdmin::settings_in(rd_kafka_event_t& answer, std::size_t place,
+                                              const std::string& topic) const {
   std::size_t count = 0;
-  const auto* result = rd_kafka_event_DescribeConfigs_result(answer.get());
+  const auto* result = rd_kafka_event_DescribeConfigs_result(&answer);
   const auto* const* resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
-  auto code = count == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
-  const char* words = count == 1 ? rd_kafka_ConfigResource_error_string(resources[0]) : nullptr;
+  const bool is_there = place < count;
+  auto code = is_there ? rd_kafka_ConfigResource_error(resources[place]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+  const char* words = is_there ? rd_kafka_ConfigResource_error_string(resources[place]) : nullptr;
   TOONO_TRY(outcome(address_, code, words ? words : "", "the settings cannot be read", topic));
-  std::map<std::string, std::string> found;
-  const auto* const* entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+  KafkaSettings found;
+  const auto* const* entries = rd_kafka_ConfigResource_configs(resources[place], &count);
   for (std::size_t i = 0; i < count; ++i)
     if (const char* value = rd_kafka_ConfigEntry_value(entries[i]))
       found[rd_kafka_ConfigEntry_name(entries[i])] = value;
   return found;
+}
+
+std::vector<Result<KafkaSettings>> KafkaAdmin::broker_settings(const std::vector<int>& brokers,
+                                                               int within_ms) {
+  const Error silent = kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker does not answer");
+  std::vector<Result<KafkaSettings>> answers(brokers.size(), unexpected(silent));
+  // A queue of its own: what comes late must not be taken for the answer to a later question.
+  KafkaQueuePtr queue(rd_kafka_queue_new(client_.get()));
+  for (std::size_t i = 0; i < brokers.size(); ++i) {
+    AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), within_ms, nullptr, 0);
+    rd_kafka_AdminOptions_set_opaque(options.get(), &answers[i]);
+    ConfigResourcePtr resource(
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, std::to_string(brokers[i]).c_str()));
+    rd_kafka_ConfigResource_t* all[] = {resource.get()};
+    rd_kafka_DescribeConfigs(client_.get(), all, 1, options.get(), queue.get());
+  }
+  auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(within_ms);
+  for (auto open = brokers.size(); open > 0 && std::chrono::steady_clock::now() < until;) {
+    rd_kafka_poll(client_.get(), 0);
+    KafkaEventPtr event(rd_kafka_queue_poll(queue.get(), kAnswerTickMs));
+    if (!event && address_.is_called_off()) break;
+    if (!event) continue;
+    --open;
+    auto& answer = *static_cast<Result<KafkaSettings>*>(rd_kafka_event_opaque(event.get()));
+    auto code = rd_kafka_event_error(event.get());
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+      answer = settings_in(*event, 0, "");
+    else
+      answer = unexpected(kafka_error(address_, code, "the broker does not answer"));
+  }
+  return answers;
 }
 
 }  // namespace toono

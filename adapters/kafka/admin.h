@@ -3,16 +3,19 @@
 #pragma once
 
 #include <functional>
+
 #include "adapters/kafka/client.h"
 
 namespace toono {
+
+using KafkaSettings = std::map<std::string, std::string>;
 
 struct TopicPlan {
   std::string name;
   int partitions = 1;
   int replication = 1;
   /// Kafka's own names: "cleanup.policy"...
-  std::map<std::string, std::string> settings = {};
+  KafkaSettings settings = {};
 };
 
 /// One client for administration. One thread at a time.
@@ -26,13 +29,19 @@ class KafkaAdmin {
   Result<void> add_partitions(const std::string& name, int total);
   /// Sets these settings. Those that were set before and are not named go back to the broker's default: the
   /// call is Kafka's AlterConfigs.
-  Result<void> alter_topic(const std::string& name, const std::map<std::string, std::string>& settings);
+  Result<void> alter_topic(const std::string& name, const KafkaSettings& settings);
   /// Removes what stands before `offset`.
   Result<void> delete_records_before(const std::string& topic, std::int32_t partition, std::int64_t offset);
 
-  /// All settings of a topic, or of a broker, by name.
-  Result<std::map<std::string, std::string>> topic_settings(const std::string& name);
-  Result<std::map<std::string, std::string>> broker_settings(int broker);
+  /// All settings of a topic, by name.
+  Result<KafkaSettings> topic_settings(const std::string& name);
+  /// The same of several topics, in their order, by one question.
+  Result<std::vector<Result<KafkaSettings>>> topic_settings(const std::vector<std::string>& names);
+  /// The same of brokers, in their order. All are asked at once: who is silent costs `within_ms` together.
+  std::vector<Result<KafkaSettings>> broker_settings(const std::vector<int>& brokers, int within_ms);
+
+  /// From now on every question may wait so long, and no longer.
+  void answer_within(int ms) { address_.answer_within_ms = ms; }
 
   rd_kafka_t* client() { return client_.get(); }
   const KafkaAddress& address() const { return address_; }
@@ -44,7 +53,8 @@ class KafkaAdmin {
   Result<KafkaEventPtr> call(rd_kafka_admin_op_t operation, const std::string& topic,
                              const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& ask);
   Result<void> wait_until_known(const TopicPlan& plan);
-  Result<std::map<std::string, std::string>> settings(rd_kafka_ResourceType_t type, const std::string& name);
+  Result<KafkaSettings> settings_in(rd_kafka_event_t& answer, std::size_t place,
+                                    const std::string& topic) const;
 
   KafkaAddress address_;
   std::unique_ptr<KafkaListener> listener_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <set>
 
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/topics.h"
@@ -12,6 +14,10 @@ namespace {
 
 /// Brokers before it may move the high watermark below the in-sync minimum (KAFKA-15583).
 constexpr int kOldestMajor = 3, kOldestMinor = 7;
+
+/// So long all brokers together may take to tell their version, of the patience for the whole answer.
+constexpr int kBrokersWithinMs = 3000;
+constexpr int kBrokersPart = 3;
 
 /// One record a partition, and nothing fetched ahead of a journal that may be long.
 const KafkaProperties kFirstRecordReader = {
@@ -56,16 +62,28 @@ std::string genesis_property(PartitionNumber partition) {
 class TopicCheck {
  public:
   TopicCheck(KafkaAdmin& admin, const TopicExpectation& expected)
-      : admin_(admin), expected_(expected), names_(admin.address().deployment) {}
+      : admin_(admin),
+        expected_(expected),
+        names_(address_.deployment),
+        until_(Steady::now() + std::chrono::milliseconds(address_.answer_within_ms)) {}
 
-  Result<TopicReport> run();
+  Result<TopicReport> run() {
+    auto looked = look();
+    if (!looked) return unexpected(with_silent_brokers(looked.error()));
+    return std::move(report_);
+  }
 
  private:
+  using Steady = std::chrono::steady_clock;
+  Result<void> look();
+  void share_patience();
   Result<void> brokers();
+  void compare_version(int broker, const KafkaSettings& settings);
+  Error with_silent_brokers(Error error) const;
   Result<void> genesis_of_registry();
-  Result<void> topic(const TopicPlan& plan);
+  Result<void> topic(const TopicPlan& plan, const Result<KafkaSettings>& settings);
   Result<bool> layout(const TopicPlan& plan);
-  Result<void> settings(const TopicPlan& plan);
+  void compare(const TopicPlan& plan, KafkaSettings found);
   Result<void> chains();
   Result<bool> has_first(PartitionNumber partition);
   void compare(PartitionNumber partition, const Buffer& first);
@@ -78,15 +96,20 @@ class TopicCheck {
   }
 
   KafkaAdmin& admin_;
+  const KafkaAddress& address_ = admin_.address();
   const TopicExpectation& expected_;
   TopicNames names_;
   TopicReport report_;
   std::optional<GenesisFacts> genesis_;
-  int broker_count_ = 0;
+  /// All brokers and topics, as they were told of at the beginning, and who of them did not answer.
+  MetadataPtr cluster_;
+  std::set<int> silent_;
+  /// The end of the patience for the whole answer, if some are silent.
+  Steady::time_point until_;
   int copies_ = 0;
 };
 
-Result<TopicReport> TopicCheck::run() {
+Result<void> TopicCheck::look() {
   TOONO_TRY(brokers());
   TOONO_TRY(genesis_of_registry());
   TopicOptions options;
@@ -94,43 +117,88 @@ Result<TopicReport> TopicCheck::run() {
   if (genesis_) options.genesis = *genesis_;
   if (expected_.partitions) options.genesis.partitions = expected_.partitions;
   report_.partitions = options.genesis.partitions;
-  for (const TopicPlan& plan : topic_plans(admin_.address().deployment, options)) TOONO_TRY(topic(plan));
-  if (genesis_) TOONO_TRY(chains());
-  return std::move(report_);
+  const auto plans = topic_plans(address_.deployment, options);
+  std::vector<std::string> names;
+  for (const TopicPlan& plan : plans) names.push_back(plan.name);
+  share_patience();
+  TOONO_ASSIGN(auto settings, admin_.topic_settings(names));
+  share_patience();
+  for (std::size_t i = 0; i < plans.size(); ++i) TOONO_TRY(topic(plans[i], settings[i]));
+  return genesis_ ? chains() : Result<void>();
 }
 
 Result<void> TopicCheck::brokers() {
-  TOONO_ASSIGN(auto metadata, topic_metadata(admin_.address(), admin_.client(), "", admin_.listener()));
-  broker_count_ = metadata->broker_cnt;
-  for (int i = 0; i < metadata->broker_cnt; ++i) {
-    const int id = metadata->brokers[i].id;
-    auto settings = admin_.broker_settings(id);
-    if (!settings) {
-      report_.not_checked.push_back(fmt::format("the version of broker {}: {}", id, settings.error().what));
+  TOONO_ASSIGN(cluster_, topic_metadata(address_, admin_.client(), "", admin_.listener()));
+  std::vector<int> ids;
+  for (int i = 0; i < cluster_->broker_cnt; ++i) ids.push_back(cluster_->brokers[i].id);
+  auto answers =
+      admin_.broker_settings(ids, std::min(kBrokersWithinMs, address_.answer_within_ms / kBrokersPart));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (answers[i]) {
+      compare_version(ids[i], *answers[i]);
       continue;
     }
-    // Kafka's own number of its formats: there is no other that an administrator may ask for. Brokers of 4.0
-    // and later do not have the setting any more.
-    auto version = settings->find("inter.broker.protocol.version");
-    if (version == settings->end()) continue;
-    int major = 0, minor = 0;
-    const std::string& text = version->second;
-    auto [dot, failed] = std::from_chars(text.data(), text.data() + text.size(), major);
-    if (failed == std::errc() && dot != text.data() + text.size())
-      std::from_chars(dot + 1, text.data() + text.size(), minor);
-    if (std::pair(major, minor) < std::pair(kOldestMajor, kOldestMinor))
-      find(fmt::format("broker {}", id), "inter.broker.protocol.version", text,
-           fmt::format("{}.{} or later", kOldestMajor, kOldestMinor),
-           "upgrade the brokers: older ones can lose acknowledged records");
+    report_.not_checked.push_back(
+        fmt::format("the version of broker {}: {}", ids[i], answers[i].error().what));
+    if (answers[i].error().code == ErrorCode::world) silent_.insert(ids[i]);
   }
+  share_patience();
   return {};
+}
+
+/// While brokers are silent each question may be answered late: whatever is left to ask has one patience
+/// together, the brokers' own included.
+void TopicCheck::share_patience() {
+  if (silent_.empty()) return;
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Steady::now()).count();
+  admin_.answer_within(static_cast<int>(std::max<std::int64_t>(1, left)));
+}
+
+void TopicCheck::compare_version(int broker, const KafkaSettings& settings) {
+  // Kafka's own number of its formats: there is no other that an administrator may ask for. Brokers of 4.0
+  // and later do not have the setting any more.
+  auto version = settings.find("inter.broker.protocol.version");
+  if (version == settings.end()) return;
+  int major = 0, minor = 0;
+  const std::string& text = version->second;
+  auto [dot, failed] = std::from_chars(text.data(), text.data() + text.size(), major);
+  if (failed == std::errc() && dot != text.data() + text.size())
+    std::from_chars(dot + 1, text.data() + text.size(), minor);
+  if (std::pair(major, minor) < std::pair(kOldestMajor, kOldestMinor))
+    find(fmt::format("broker {}", broker), "inter.broker.protocol.version", text,
+         fmt::format("{}.{} or later", kOldestMajor, kOldestMinor),
+         "upgrade the brokers: older ones can lose acknowledged records");
+}
+
+/// Who answers and who does not, and what waits for those: an error that says what could not be asked says
+/// little to who has to mend the cluster.
+Error TopicCheck::with_silent_brokers(Error error) const {
+  if (error.code != ErrorCode::world || silent_.empty()) return error;
+  std::vector<std::string> silent;
+  for (int i = 0; i < cluster_->broker_cnt; ++i) {
+    const auto& broker = cluster_->brokers[i];
+    if (silent_.contains(broker.id))
+      silent.push_back(fmt::format("{} ({}:{})", broker.id, broker.host, broker.port));
+  }
+  int partitions = 0, led_by_them = 0;
+  for (int t = 0; t < cluster_->topic_cnt; ++t) {
+    const auto& topic = cluster_->topics[t];
+    if (!std::string_view(topic.topic).starts_with(address_.deployment + ".")) continue;
+    partitions += topic.partition_cnt;
+    for (int p = 0; p < topic.partition_cnt; ++p)
+      led_by_them += topic.partitions[p].leader < 0 || silent_.contains(topic.partitions[p].leader);
+  }
+  error.what = fmt::format("{} of {} brokers do not answer: {}; {} of {} partitions have no other leader. {}",
+                           silent.size(), cluster_->broker_cnt, fmt::join(silent, ", "), led_by_them,
+                           partitions, error.what);
+  error.next = "bring these brokers back: a cluster answers when most of them do";
+  return error;
 }
 
 /// All are asked for at once: a question that follows another waits until the broker has answered that.
 Result<std::vector<Buffer>> TopicCheck::first_records(const std::string& topic,
                                                       const std::vector<PartitionNumber>& partitions) {
-  const auto& address = admin_.address();
-  TOONO_ASSIGN(auto reader, TopicReader::open(address, kFirstRecordReader));
+  TOONO_ASSIGN(auto reader, TopicReader::open(address_, kFirstRecordReader));
   std::vector<ReadFrom> from;
   from.reserve(partitions.size());
   for (PartitionNumber partition : partitions) from.push_back({topic, partition, 0});
@@ -146,20 +214,19 @@ Result<std::vector<Buffer>> TopicCheck::first_records(const std::string& topic,
       --missing;
     }
     waited_ms += messages.empty() ? kFirstRecordWaitMs : 0;
-    if (waited_ms > address.answer_within_ms)
-      return unexpected(kafka_error(address, RD_KAFKA_RESP_ERR__TIMED_OUT, "the first record cannot be read",
+    if (waited_ms > address_.answer_within_ms || (messages.empty() && address_.is_called_off()))
+      return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the first record cannot be read",
                                     topic, reader->listener()));
   }
   return first;
 }
 
 Result<void> TopicCheck::genesis_of_registry() {
-  const auto& address = admin_.address();
   TOONO_ASSIGN(int count,
-               partition_count(address, admin_.client(), names_.registry_journal, admin_.listener()));
+               partition_count(address_, admin_.client(), names_.registry_journal, admin_.listener()));
   if (count == 0) return {};  // its absence is found with the topics
   TOONO_ASSIGN(auto marks,
-               watermarks(address, admin_.client(), names_.registry_journal, 0, admin_.listener()));
+               watermarks(address_, admin_.client(), names_.registry_journal, 0, admin_.listener()));
   if (marks.low > 0 || marks.high == 0) {
     find(names_.registry_journal, "genesis", marks.low > 0 ? "removed" : "none", "the first record",
          marks.low > 0 ? "restore the topic from a backup"
@@ -183,14 +250,16 @@ Result<void> TopicCheck::genesis_of_registry() {
   return {};
 }
 
-Result<void> TopicCheck::topic(const TopicPlan& plan) {
+Result<void> TopicCheck::topic(const TopicPlan& plan, const Result<KafkaSettings>& settings) {
   TOONO_ASSIGN(bool there, layout(plan));
-  return there ? settings(plan) : Result<void>();
+  if (!there) return {};
+  TOONO_TRY(settings);
+  compare(plan, *settings);
+  return {};
 }
 
 Result<bool> TopicCheck::layout(const TopicPlan& plan) {
-  TOONO_ASSIGN(auto metadata,
-               topic_metadata(admin_.address(), admin_.client(), plan.name, admin_.listener()));
+  TOONO_ASSIGN(auto metadata, topic_metadata(address_, admin_.client(), plan.name, admin_.listener()));
   const auto* found = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
   if (!found || found->partition_cnt == 0) {
     find(plan.name, "topic", "missing", "there",
@@ -207,24 +276,23 @@ Result<bool> TopicCheck::layout(const TopicPlan& plan) {
   return true;
 }
 
-Result<void> TopicCheck::settings(const TopicPlan& plan) {
-  TOONO_ASSIGN(auto found, admin_.topic_settings(plan.name));
+void TopicCheck::compare(const TopicPlan& plan, KafkaSettings found) {
   auto wanted = plan.settings;
   // One copy is all that one broker can keep; with three, two must stand before a record counts.
   wanted["min.insync.replicas"] = copies_ >= 3 ? "2" : "1";
   for (const auto& [property, value] : wanted)
     if (!fits(property, found[property], value))
       find(plan.name, property, found[property], value, remedy_of(property));
-  if (broker_count_ >= 3 && copies_ < 3)
+  if (cluster_->broker_cnt >= 3 && copies_ < 3)
     find(plan.name, "replication", std::to_string(copies_), "3",
          "add replicas with kafka-reassign-partitions: one lost disk would lose records");
-  return {};
 }
 
 /// Every chain begins with the genesis that follows from the registry's.
 Result<void> TopicCheck::chains() {
   std::vector<PartitionNumber> begun;
   for (PartitionNumber p = 0; p < genesis_->partitions; ++p) {
+    share_patience();
     TOONO_ASSIGN(bool there, has_first(p));
     if (there) begun.push_back(p);
   }
@@ -234,7 +302,7 @@ Result<void> TopicCheck::chains() {
 }
 
 Result<bool> TopicCheck::has_first(PartitionNumber partition) {
-  auto found = watermarks(admin_.address(), admin_.client(), names_.journal, partition, admin_.listener());
+  auto found = watermarks(address_, admin_.client(), names_.journal, partition, admin_.listener());
   // Nobody answers for it, because its leader is away: that is not known to be a loss.
   if (!found && found.error().code != ErrorCode::refused) return unexpected(found.error());
   if (found && found->high > 0 && found->low == 0) return true;

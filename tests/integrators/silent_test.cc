@@ -1,0 +1,69 @@
+// Brokers that do not answer, as somebody meets them who asks a question.
+#include <future>
+
+#include "tests/integrators/started.h"
+
+namespace toono {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// Ten seconds of patience for the whole answer, and what it takes to begin and to end.
+constexpr std::int64_t kBoundedMs = 14'000;
+
+struct Timed {
+  Ran ran;
+  std::int64_t ms = 0;
+};
+
+/// All questions at once, each from a node of its own.
+std::vector<Timed> ask_all(const Nodes& nodes, const std::vector<std::vector<std::string>>& questions) {
+  std::vector<std::future<Timed>> asked;
+  for (const auto& question : questions)
+    asked.push_back(std::async(std::launch::async, [&nodes, &question, node = asked.size()] {
+      const auto began = Steady::now();
+      auto ran = nodes.run("node-" + std::to_string(node), question);
+      return Timed{ran, std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began).count()};
+    }));
+  std::vector<Timed> answers;
+  for (auto& one : asked) answers.push_back(one.get());
+  return answers;
+}
+
+const std::vector<std::vector<std::string>> kQuestions = {
+    {"--json", "status"}, {"--json", "topics", "check"}, {"--json", "stations"}, {"--json", "verify"}};
+
+}  // namespace
+
+TEST_CASE("with two of three brokers away every question ends in bounded time and names them") {
+  testing::Cluster cluster(3);
+  Nodes nodes(cluster.address(testing::unique_deployment()));
+  REQUIRE(nodes.run("founder", {"topics", "create", "--partitions", "12", "--replication", "3"}).code == 0);
+  cluster.kill(1);
+  cluster.pause(2);
+  for (const auto& [ran, ms] : ask_all(nodes, kQuestions)) {
+    CAPTURE(ran.out);
+    CAPTURE(ran.err);
+    CHECK(ran.code == 3);
+    CHECK(ms < kBoundedMs);
+    CHECK(ran.out.find("2 of 3 brokers do not answer: ") != std::string::npos);
+    for (int node : {1, 2}) CHECK(ran.out.find(cluster.broker(node)) != std::string::npos);
+  }
+  cluster.resume(2);
+}
+
+TEST_CASE("with the only broker silent or gone every question ends in bounded time") {
+  testing::Cluster cluster;
+  Nodes nodes(cluster.address(testing::unique_deployment()));
+  REQUIRE(nodes.run("founder", {"topics", "create", "--partitions", "12"}).code == 0);
+  SUBCASE("silent") { cluster.pause(0); }
+  SUBCASE("gone") { cluster.kill(0); }
+  for (const auto& [ran, ms] : ask_all(nodes, kQuestions)) {
+    CAPTURE(ran.out);
+    CHECK(ran.code == 3);
+    CHECK(ms < kBoundedMs);
+    CHECK(ran.out.find("\"what\":") != std::string::npos);
+  }
+}
+
+}  // namespace toono
