@@ -37,6 +37,12 @@ struct LogRecord {
   Bytes bytes;
 };
 
+/// Offsets of one partition that hold no record.
+struct Hole {
+  PartitionNumber partition = 0;
+  std::uint64_t offset = 0, count = 0;
+};
+
 /// Where to begin in one partition: the first record wanted, and the place that came with it or with one
 /// before it.
 struct From {

@@ -64,6 +64,14 @@ ServerWatch watch(const ServerOptions& options) {
   watch.on_ownership = [](PartitionNumber partition, bool owned) {
     LogLine("info", owned ? "taken" : "given_up").with("partition", partition).write();
   };
+  watch.on_hole = [](const Hole& hole) {
+    LogLine("warning", "inbox_hole")
+        .with("partition", hole.partition)
+        .with("offset", hole.offset)
+        .with("count", hole.count)
+        .with("next", "find who writes transactions into the inbox: only edges may write to it")
+        .write();
+  };
   watch.on_race = [](std::uint32_t in_a_row) {
     // One line when it begins, and when it has doubled: two engines that fight must not fill a disk.
     if ((in_a_row & (in_a_row - 1)) == 0) LogLine("warning", "race_lost").with("in_a_row", in_a_row).write();

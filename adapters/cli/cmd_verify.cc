@@ -20,7 +20,20 @@ std::string to_json(const Verified& verified) {
       .field("decisions", verified.decisions)
       .key("heads")
       .raw(heads_json(verified.heads, verified.partitions));
-  out.field("void", verified.void_count).key("findings").begin_list();
+  out.field("void", verified.void_count).key("void_at").begin_list();
+  for (const auto& place : verified.void_at)
+    out.begin_object()
+        .field("partition", partition_text(place.partition, verified.partitions))
+        .field("offset", place.offset)
+        .end_object();
+  out.end_list().key("inbox_holes").begin_list();
+  for (const auto& hole : verified.inbox_holes)
+    out.begin_object()
+        .field("partition", partition_text(hole.partition, verified.partitions))
+        .field("offset", hole.offset)
+        .field("count", hole.count)
+        .end_object();
+  out.end_list().key("findings").begin_list();
   for (const auto& finding : verified.findings) {
     out.begin_object().key("partition");
     finding.partition ? out.text(partition_text(*finding.partition, verified.partitions)) : out.null();
@@ -49,6 +62,35 @@ std::string proof_text(const Args& args) {
                     "只有对照另存的链头，才能证明日志没有被重做。\n");
 }
 
+/// The first places of what was passed over.
+template <class Place>
+std::string places_text(const std::vector<Place>& places, PartitionNumber partitions) {
+  constexpr std::size_t kShown = 10;
+  std::string text;
+  for (std::size_t i = 0; i < places.size() && i < kShown; ++i)
+    text += fmt::format("{}{}: {}", i ? ", " : "", partition_text(places[i].partition, partitions),
+                        places[i].offset);
+  return places.size() > kShown ? text + ", ..." : text;
+}
+
+std::string passed_text(const Args& args, const Verified& verified) {
+  auto say = [&](std::string_view en, std::string_view zh) { return std::string(args.globals.say(en, zh)); };
+  std::string text;
+  if (!verified.void_at.empty())
+    text += fmt::format(fmt::runtime(say("\nVoid, listed and never applied (partition: offset): {}\n",
+                                         "\n无效记录，仅列出、不生效（分区: 偏移）：{}\n")),
+                        places_text(verified.void_at, verified.partitions));
+  if (!verified.inbox_holes.empty())
+    text += fmt::format(
+        fmt::runtime(
+            say("\nHoles of the inbox, passed over (partition: offset): {}\nA transaction leaves such "
+                "marks, and only a stranger writes one: see docs/operations.md.\n",
+                "\n收件主题中的空位，已跳过（分区: 偏移）：{}\n这是事务留下的标记，只有外来者才会写事务，见 "
+                "docs/operations.md。\n")),
+        places_text(verified.inbox_holes, verified.partitions));
+  return text;
+}
+
 std::string to_text(const Args& args, const Verified& verified) {
   auto say = [&](std::string_view en, std::string_view zh) { return std::string(args.globals.say(en, zh)); };
   TextTable heads({say("partition", "分区"), say("records", "记录"), say("head", "链头")});
@@ -57,7 +99,8 @@ std::string to_text(const Args& args, const Verified& verified) {
                to_hex(bytes_of(head.hash))});
   auto text = fmt::format(fmt::runtime(say("{} decisions in {} partitions and the registry, {} void\n\n{}",
                                            "决定 {} 条，分区 {} 个及登记，无效 {} 条\n\n{}")),
-                          verified.decisions, verified.partitions, verified.void_count, heads.str());
+                          verified.decisions, verified.partitions, verified.void_count, heads.str()) +
+              passed_text(args, verified);
   if (verified.findings.empty()) return text + proof_text(args);
   TextTable table(
       {say("partition", "分区"), say("record", "记录"), say("problem", "问题"), say("file", "文件")});

@@ -9,7 +9,7 @@
 namespace toono {
 namespace {
 
-constexpr std::size_t kMostFindings = 1000;
+constexpr std::size_t kMostFindings = kMostListed;
 constexpr std::uint64_t kProgressEvery = 50'000;
 
 }  // namespace
@@ -38,7 +38,7 @@ void ChainVerifier::find(std::optional<PartitionNumber> partition, std::optional
 }
 
 void ChainVerifier::inbox_begins_at(PartitionNumber partition, std::uint64_t offset) {
-  chains_[partition].trimmed_to = offset;
+  chains_[partition].trimmed_to = chains_[partition].next_asked = offset;
 }
 
 Verified ChainVerifier::conclude() {
@@ -49,6 +49,8 @@ Verified ChainVerifier::conclude() {
 void ChainVerifier::command(const LogRecord& record) {
   auto& chain = chains_[record.partition];
   if (record.offset < chain.next_asked) return;
+  if (record.offset > chain.next_asked && log_.shared && found_.inbox_holes.size() < kMostListed)
+    found_.inbox_holes.push_back({record.partition, chain.next_asked, record.offset - chain.next_asked});
   chain.next_asked = record.offset + 1;
   chain.asked.push_back({record.offset, sha256(record.bytes)});
 }
@@ -65,12 +67,19 @@ void ChainVerifier::record(const LogRecord& record) {
   if (!chain.begun && record.offset == 0) return begin(record.partition, read, bytes);
   const auto* decision = read ? read->body_as_Decision() : nullptr;
   if (!decision) {
-    ++chain.void_count;
+    note_void(record);
+    // The one owner of an embedded log writes none; on a shared one a stranger may, and it extends nothing.
+    if (log_.shared) return;
     return find(record.partition, {}, file_,
                 fmt::format("record {} of the journal cannot be read", record.offset));
   }
-  judge_decision(record.partition, *decision, record.bytes);
+  judge_decision(record, *decision);
   if (++read_ % kProgressEvery == 0 && options_.progress) options_.progress(read_);
+}
+
+void ChainVerifier::note_void(const LogRecord& record) {
+  ++chains_[record.partition].void_count;
+  if (found_.void_at.size() < kMostListed) found_.void_at.push_back({record.partition, record.offset});
 }
 
 void ChainVerifier::begin(PartitionNumber partition, const Record* record, Bytes bytes) {
@@ -87,13 +96,14 @@ void ChainVerifier::begin(PartitionNumber partition, const Record* record, Bytes
   compare_expected(partition);
 }
 
-void ChainVerifier::judge_decision(PartitionNumber partition, const Decision& decision, Bytes bytes) {
-  auto& chain = chains_[partition];
-  auto hash = sha256(bytes);
-  if (chain.anew) return begin_anew(partition, decision, hash);
+void ChainVerifier::judge_decision(const LogRecord& record, const Decision& decision) {
+  auto& chain = chains_[record.partition];
+  auto hash = sha256(record.bytes);
+  if (chain.anew) return begin_anew(record.partition, decision, hash);
   auto verdict = judge(chain.head, decision, chain.window);
-  if (verdict == Verdict::counts) return extend_chain(partition, decision, hash);
-  ++chain.void_count;
+  if (verdict == Verdict::counts) return extend_chain(record.partition, decision, hash);
+  note_void(record);
+  if (verdict == Verdict::broken && !chain.broken_behind) chain.broken_behind = chain.head.seq;
   if (decision.seq() > chain.farthest_void) chain.farthest_void = decision.seq();
 }
 
@@ -122,14 +132,20 @@ void ChainVerifier::extend_chain(PartitionNumber partition, const Decision& deci
   if (*decision.decided_at() < chain.head.decided_at) find(partition, seq, file_, "its time goes back");
   if (decision.schema_version() > kSchemaVersion)
     find(partition, seq, file_, "it was written by a newer version: upgrade this program");
-  if (decision.command_offset() != chain.head.next_command)
-    find(partition, seq, file_,
-         fmt::format("it decides command {} where command {} is next", decision.command_offset(),
-                     chain.head.next_command));
+  check_position(partition, decision);
   check_command(partition, decision);
   chain.head = extend(chain.head, decision, hash);
   ++found_.decisions;
   compare_expected(partition);
+}
+
+// On a shared log an inbox may have holes, which are passed over, and no command stands in one: whether one
+// was left out, check_command() sees.
+void ChainVerifier::check_position(PartitionNumber partition, const Decision& decision) {
+  auto next = chains_[partition].head.next_command;
+  if (decision.command_offset() == next || (log_.shared && decision.command_offset() > next)) return;
+  find(partition, decision.seq(), file_,
+       fmt::format("it decides command {} where command {} is next", decision.command_offset(), next));
 }
 
 void ChainVerifier::check_command(PartitionNumber partition, const Decision& decision) {
@@ -179,18 +195,17 @@ void ChainVerifier::conclude(PartitionNumber partition) {
 
 void ChainVerifier::conclude_voids(PartitionNumber partition) {
   auto& chain = chains_[partition];
-  if (chain.farthest_void > chain.head.seq) {
+  if (chain.farthest_void > chain.head.seq || chain.broken_behind) {
+    auto last = chain.broken_behind.value_or(chain.head.seq);
     // One owner writes an embedded log, so no record is lost in a race: what does not extend the chain was
     // put in, or what stands in front of it was changed. Where several write, a race that was lost looks the
     // same until its commands have been decided anew.
-    auto race = log_.shared && chain.farthest_void <= chain.head.seq + chain.window
-                    ? ", or a race was lost a moment ago: look again"
-                    : "";
+    auto race = log_.shared && !chain.broken_behind ? ", or a race was lost a moment ago: look again" : "";
     return find(
-        partition, chain.head.seq + 1, chain.file,
+        partition, last + 1, chain.file,
         fmt::format("records up to {} do not extend the chain: record {} or {} was changed, or records were "
                     "taken out{}",
-                    chain.farthest_void, chain.head.seq, chain.head.seq + 1, race));
+                    chain.farthest_void, last, last + 1, race));
   }
   // On a shared log they wait for an engine.
   if (!chain.asked.empty() && !log_.shared)

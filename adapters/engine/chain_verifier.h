@@ -46,6 +46,7 @@ class ChainVerifier {
     JournalHead head;
     std::string_view whose;
   };
+  void note_void(const LogRecord& record);
   /// What is known of one partition on the way.
   struct Chain {
     ChainHead head;
@@ -53,6 +54,7 @@ class ChainVerifier {
     bool anew = false;  // records are missing: the next one is taken as it is
     std::uint64_t next_offset = 0;
     std::uint64_t farthest_void = 0;
+    std::optional<std::uint64_t> broken_behind;  // where a void record lay further ahead than any race may
     std::uint64_t void_count = 0;
     std::uint32_t window = kWindow;
     std::string file;  // where its last record was read
@@ -65,9 +67,10 @@ class ChainVerifier {
 
   void expect(const std::vector<JournalHead>& heads, std::string_view whose);
   void begin(PartitionNumber partition, const Record* record, Bytes bytes);
-  void judge_decision(PartitionNumber partition, const Decision& decision, Bytes bytes);
+  void judge_decision(const LogRecord& record, const Decision& decision);
   void begin_anew(PartitionNumber partition, const Decision& decision, const Digest& hash);
   void extend_chain(PartitionNumber partition, const Decision& decision, const Digest& hash);
+  void check_position(PartitionNumber partition, const Decision& decision);
   void check_command(PartitionNumber partition, const Decision& decision);
   void compare_expected(PartitionNumber partition);
   void conclude(PartitionNumber partition);

@@ -46,6 +46,8 @@ struct EngineOptions {
   std::uint64_t inbox_limit = kInboxLimit;
   /// The group has given a partition to this owner, or has taken it away.
   std::function<void(PartitionNumber, bool owned)> on_ownership = {};
+  /// Offsets of the inbox that hold no record were passed over (on Kafka).
+  std::function<void(const Hole&)> on_hole = {};
   /// How far open() has come with rows of what the journal has beyond them; within open() alone.
   FoldWatch on_fold = {};
   /// Asked while open() makes rows, which may be long: true ends it with Error busy. On Kafka also whenever a

@@ -66,6 +66,7 @@ Result<std::unique_ptr<Engine>> Engine::open_on_kafka(const EngineOptions& optio
     self->processor_->give_up(partition);
     if (self->options_.on_ownership) self->options_.on_ownership(partition, false);
   };
+  log.on_hole = options.on_hole;
   TOONO_ASSIGN(auto opened, KafkaLog::open(log));
   auto partitions = static_cast<PartitionNumber>(opened->partitions() - 1);
   engine->kafka_ = opened.get();

@@ -102,6 +102,7 @@ class Server {
   explicit Server(const ServerOptions& options) : options_(options) {
     options_.engine.role = EngineRole::owner;
     options_.engine.on_ownership = options_.watch.on_ownership;
+    options_.engine.on_hole = options_.watch.on_hole;
     options_.engine.on_fold = options_.watch.on_fold;
     options_.engine.should_stop = options_.should_stop;
   }

@@ -17,6 +17,8 @@ struct ServerWatch {
   std::function<void(PartitionNumber, bool owned)> on_ownership = {};
   /// After each step: how many commands it decided or heard of, and how long it took.
   std::function<void(Engine&, std::size_t decided, std::int64_t us)> on_step = {};
+  /// Offsets of the inbox that hold no record were passed over.
+  std::function<void(const Hole&)> on_hole = {};
   /// Every decision made here.
   std::function<void(const Answered&)> on_decision = {};
   /// Several times a second between steps: the engine as it stands.

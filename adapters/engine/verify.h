@@ -31,6 +31,12 @@ struct JournalHead {
   Digest hash;
 };
 
+/// A record of a journal by its offset.
+struct JournalPlace {
+  PartitionNumber partition = 0;
+  std::uint64_t offset = 0;
+};
+
 struct VerifyOptions {
   /// Heads of before: each must still be on its chain.
   std::vector<JournalHead> expected;
@@ -40,6 +46,8 @@ struct VerifyOptions {
   std::function<void(std::uint64_t)> progress;
 };
 
+inline constexpr std::size_t kMostListed = 1000;
+
 struct Verified {
   LogId log_id;
   /// Without the registry's.
@@ -47,6 +55,10 @@ struct Verified {
   /// That count, genesis not among them.
   std::uint64_t decisions = 0;
   std::uint64_t void_count = 0;
+  /// The first of those that are void, at most kMostListed; listed and never applied, they are no findings.
+  std::vector<JournalPlace> void_at;
+  /// Offsets of a shared inbox that hold no record, at most kMostListed: transactions leave such marks.
+  std::vector<Hole> inbox_holes;
   /// Of every partition, the registry's last.
   std::vector<JournalHead> heads;
   std::vector<VerifyFinding> findings;

@@ -163,11 +163,13 @@ Result<ProducerPtr> make_producer(const KafkaAddress& address, KafkaListener* li
 }
 
 Result<ConsumerPtr> make_consumer(const KafkaAddress& address, KafkaListener* listener,
-                                  const std::string& group, const KafkaProperties& more) {
+                                  const std::string& group, const KafkaProperties& more,
+                                  Transactions transactions) {
   std::vector<const KafkaProperties*> defaults{&kCommon, &kConsumer};
   if (!group.empty()) defaults.push_back(&kGroup);
   defaults.push_back(&more);
   TOONO_ASSIGN(auto conf, make_conf(address, listener, defaults, kSafeConsumer));
+  if (transactions == Transactions::ignore) TOONO_TRY(set(conf.get(), "isolation.level", "read_uncommitted"));
   // librdkafka assigns nothing without a group's name, even by hand; this one is never joined.
   TOONO_TRY(set(conf.get(), "group.id", group.empty() ? address.deployment + ".readers.v1" : group));
   if (!group.empty() && listener) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);

@@ -80,6 +80,12 @@ class KafkaListener {
   std::atomic<bool> fatal_ = false;
 };
 
+/// What a reader makes of transactions. This program writes none.
+enum class Transactions : std::uint8_t {
+  keep,  ///< as they ended: one that was given up is not shown, one that is open hides all that is behind it
+  ignore,  ///< every record as it stands
+};
+
 using KafkaProperties = std::vector<std::pair<std::string, std::string>>;
 
 /// A producer: idempotent, acks=all, so that each partition keeps the order of production. `more` are
@@ -90,7 +96,8 @@ Result<ProducerPtr> make_producer(const KafkaAddress& address, KafkaListener* li
 /// A consumer: offsets are never committed or reset behind our back, CRCs are checked. With an empty `group`
 /// its partitions are assigned by hand (rd_kafka_assign); otherwise they come through on_rebalance.
 Result<ConsumerPtr> make_consumer(const KafkaAddress& address, KafkaListener* listener,
-                                  const std::string& group = {}, const KafkaProperties& more = {});
+                                  const std::string& group = {}, const KafkaProperties& more = {},
+                                  Transactions transactions = Transactions::keep);
 
 /// `what` went wrong at `where` (a topic, or empty: the brokers), with librdkafka's words for `code`, and
 /// what to do next. Always ErrorCode::world, except for a topic that is not there or may not be used

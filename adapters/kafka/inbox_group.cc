@@ -16,7 +16,7 @@ Result<std::unique_ptr<InboxGroup>> InboxGroup::join(const KafkaAddress& address
                                                      const std::string& group, InboxGroupHandlers handlers) {
   std::unique_ptr<InboxGroup> self(new InboxGroup(address, topics, std::move(handlers)));
   self->group_ = group;
-  TOONO_ASSIGN(self->consumer_, make_consumer(address, self.get(), group));
+  TOONO_ASSIGN(self->consumer_, make_consumer(address, self.get(), group, {}, Transactions::ignore));
   PartitionListPtr list = partition_list();
   add_to(list, topics.names.inbox, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
   add_to(list, topics.names.registry_inbox, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
@@ -116,10 +116,10 @@ Result<void> InboxGroup::take(const rd_kafka_message_t& message) {
   }
   PartitionNumber partition = topics_.inbox_partition(rd_kafka_topic_name(message.rkt), message.partition);
   if (!owned_.contains(partition) || message.offset < next_[partition]) return {};
-  if (message.offset > next_[partition])
-    return unexpected(gap_error(address_, rd_kafka_topic_name(message.rkt), message.partition,
-                                next_[partition], message.offset));
-  ++next_[partition];
+  const auto passed = static_cast<std::uint64_t>(message.offset - next_[partition]);
+  if (passed > 0 && handlers_.on_hole)
+    handlers_.on_hole({partition, static_cast<std::uint64_t>(next_[partition]), passed});
+  next_[partition] = message.offset + 1;
   records_.push_back({.topic = Topic::inbox,
                       .partition = partition,
                       .offset = static_cast<std::uint64_t>(message.offset),

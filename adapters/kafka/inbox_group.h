@@ -15,6 +15,8 @@ struct InboxGroupHandlers {
   /// A partition comes: the offset of its next command to decide. An error leaves the group.
   std::function<Result<std::uint64_t>(PartitionNumber)> on_assigned;
   std::function<void(PartitionNumber)> on_revoked;
+  /// Offsets without a record were passed over.
+  std::function<void(const Hole&)> on_hole;
 };
 
 /// One thread. Ownership is a hint for speed; that nothing is decided twice is the chain's business.
@@ -25,7 +27,8 @@ class InboxGroup final : public KafkaListener {
   ~InboxGroup() override;
 
   /// The next commands of the partitions owned now, as Log::receive() gives them, without waiting. The
-  /// handlers are called in here. Error damaged: a command to be decided is not there any more.
+  /// handlers are called in here. Offsets without a record are passed over. Error damaged: what stood at the
+  /// next offset was cut off.
   Result<std::vector<LogRecord>> receive(std::size_t limit);
   /// From now on the bell rings when there is something to receive.
   void ring(Bell& bell);

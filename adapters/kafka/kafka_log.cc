@@ -58,7 +58,7 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaLogOptions options) {
   std::unique_ptr<KafkaLog> self(new KafkaLog(std::move(options)));
   const KafkaAddress& address = self->options_.address;
   const TopicNames& names = self->topics_.names;
-  TOONO_ASSIGN(self->scanner_, TopicReader::open(address, kBrief));
+  TOONO_ASSIGN(self->scanner_, TopicReader::open(address, kBrief, Transactions::ignore));
   TOONO_TRY(self->count_partitions());
   TOONO_TRY(self->find_ends());
   TOONO_ASSIGN(self->inbox_writer_,
@@ -161,14 +161,14 @@ Result<bool> KafkaLog::join() {
     if (!may) return false;
   }
   TOONO_ASSIGN(group_, InboxGroup::join(options_.address, topics_, options_.group,
-                                        {options_.on_assigned, options_.on_revoked}));
+                                        {options_.on_assigned, options_.on_revoked, options_.on_hole}));
   group_->ring(bell_);
   return true;
 }
 
 Result<void> KafkaLog::read_own_all() {
   if (inbox_) return {};
-  TOONO_ASSIGN(inbox_, TopicReader::open(options_.address, kTailReader));
+  TOONO_ASSIGN(inbox_, TopicReader::open(options_.address, kTailReader, Transactions::ignore));
   inbox_->ring(bell_);
   std::vector<ReadFrom> from;
   for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
@@ -176,7 +176,8 @@ Result<void> KafkaLog::read_own_all() {
     if (options_.on_assigned) {
       TOONO_ASSIGN(next, options_.on_assigned(p));
     }
-    from.push_back({topics_.topic(Topic::inbox, p), topics_.number(p), static_cast<std::int64_t>(next)});
+    from.push_back(
+        {topics_.topic(Topic::inbox, p), topics_.number(p), static_cast<std::int64_t>(next), true});
   }
   return inbox_->assign(std::move(from));
 }
@@ -195,7 +196,7 @@ Result<std::vector<LogRecord>> KafkaLog::receive_now(std::size_t limit) {
 
 Result<void> KafkaLog::follow() {
   if (journal_) return {};
-  TOONO_ASSIGN(journal_, TopicReader::open(options_.address, kTailReader));
+  TOONO_ASSIGN(journal_, TopicReader::open(options_.address, kTailReader, Transactions::ignore));
   journal_->ring(bell_);
   journal_writer_->ring(bell_);
   std::vector<ReadFrom> from;
@@ -332,7 +333,7 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(Topic topic, std::vec
   std::int64_t records = 0;
   for (const Range& range : ranges) records += range.end - range.begin;
   if (records < kLongScan) return read_ranges(*scanner_, topic, std::move(ranges), visit);
-  TOONO_ASSIGN(auto reader, TopicReader::open(options_.address, long_reader()));
+  TOONO_ASSIGN(auto reader, TopicReader::open(options_.address, long_reader(), Transactions::ignore));
   return read_ranges(*reader, topic, std::move(ranges), visit);
 }
 
@@ -343,13 +344,19 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(TopicReader& reader, 
   from.reserve(ranges.size());
   shown.reserve(ranges.size());
   for (const Range& range : ranges)
-    from.push_back({topics_.topic(topic, range.partition), topics_.number(range.partition), range.begin});
+    from.push_back({topics_.topic(topic, range.partition), topics_.number(range.partition), range.begin,
+                    topic == Topic::inbox});
   TOONO_TRY(reader.assign(from));
   RecordArena copies;
-  std::size_t open = ranges.size();
   for (const Range& range : ranges) shown.push_back(range.begin);
+  // At the last offset of an inbox there may be no record: then its end is told.
+  auto is_read = [&] {
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+      if (reader.next_offset(i) < ranges[i].end) return false;
+    return true;
+  };
   SteadyTime until = from_now(options_.address.answer_within_ms);
-  for (bool more = true; more && open > 0;) {
+  for (bool more = true; more && !is_read();) {
     auto messages = reader.read(kBatch, kReadWaitMs);
     if (!messages) {
       TOONO_TRY(reader.assign({}));
@@ -366,7 +373,6 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(TopicReader& reader, 
       copies.clear();
       more = visit(record_of(topic, range.partition, *message, copies.keep(message->payload, message->len)));
       shown[index] = message->offset + 1;
-      open -= shown[index] == range.end;
       if (!more) break;
     }
   }

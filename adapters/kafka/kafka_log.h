@@ -28,6 +28,9 @@ struct KafkaLogOptions {
   std::function<Result<std::uint64_t>(PartitionNumber)> on_assigned = {};
   /// Called inside receive() or close() when a partition goes.
   std::function<void(PartitionNumber)> on_revoked = {};
+  /// Called inside receive() as a member of the group: offsets of the inbox that hold no record were passed
+  /// over (docs/decisions/0013).
+  std::function<void(const Hole&)> on_hole = {};
   /// How long an owner's receive() waits when there is nothing new, in the inbox or in the journal, or a
   /// settle() of one who owns nothing.
   int idle_wait_ms = 5;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace toono {
@@ -17,17 +18,6 @@ const char* topic_of(const rd_kafka_message_t& message) {
 }
 
 }  // namespace
-
-Error gap_error(const KafkaAddress& address, const std::string& topic, std::int32_t partition,
-                std::int64_t expected, std::int64_t found) {
-  return {
-      ErrorCode::damaged,
-      fmt::format("offset {} is missing, the next record stands at {}: the topic was compacted or cut, or "
-                  "somebody wrote a transaction into it",
-                  expected, found),
-      place_of(address, topic, partition),
-      "restore the topic from a backup; `toono topics check` names settings that remove records"};
-}
 
 Error read_error(const KafkaAddress& address, const rd_kafka_message_t& message,
                  const KafkaListener* listener) {
@@ -59,9 +49,10 @@ TopicReader::TopicReader(const KafkaAddress& address, std::unique_ptr<KafkaListe
 TopicReader::~TopicReader() { release(); }
 
 Result<std::unique_ptr<TopicReader>> TopicReader::open(const KafkaAddress& address,
-                                                       const KafkaProperties& more) {
+                                                       const KafkaProperties& more,
+                                                       Transactions transactions) {
   auto listener = std::make_unique<KafkaListener>();
-  TOONO_ASSIGN(auto consumer, make_consumer(address, listener.get(), {}, more));
+  TOONO_ASSIGN(auto consumer, make_consumer(address, listener.get(), {}, more, transactions));
   return std::unique_ptr<TopicReader>(new TopicReader(address, std::move(listener), std::move(consumer)));
 }
 
@@ -94,6 +85,19 @@ std::size_t TopicReader::find(const rd_kafka_message_t& message) {
   return kNone;
 }
 
+Result<void> TopicReader::move_to(ReadFrom& from, std::int64_t offset) const {
+  if (offset > from.offset && !from.passes_holes)
+    return unexpected(
+        {ErrorCode::damaged,
+         fmt::format("offset {} is missing, the next record stands at {}: the topic was compacted or cut, or "
+                     "somebody wrote a transaction into it",
+                     from.offset, offset),
+         place_of(address_, from.topic, from.partition),
+         "restore the topic from a backup; `toono topics check` names settings that remove records"});
+  from.offset = std::max(from.offset, offset);
+  return {};
+}
+
 Result<std::span<const ReadMessage>> TopicReader::read(std::size_t limit, int wait_ms) {
   release();
   if (limit == 0) return std::span<const ReadMessage>();
@@ -106,7 +110,10 @@ Result<std::span<const ReadMessage>> TopicReader::read(std::size_t limit, int wa
   }
   held_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   for (const rd_kafka_message_t* message : held_) {
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      if (auto at = find(*message); at != kNone) TOONO_TRY(move_to(from_[at], message->offset));
+      continue;
+    }
     // Lost connections are mended inside; only what concerns a partition ends the reading.
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !message->rkt) {
       listener_->note_problem(rd_kafka_err2str(message->err), false);
@@ -116,9 +123,7 @@ Result<std::span<const ReadMessage>> TopicReader::read(std::size_t limit, int wa
       return unexpected(read_error(address_, *message, listener_.get()));
     std::size_t from = find(*message);
     if (from == kNone || message->offset < from_[from].offset) continue;
-    if (message->offset > from_[from].offset)
-      return unexpected(
-          gap_error(address_, from_[from].topic, message->partition, from_[from].offset, message->offset));
+    TOONO_TRY(move_to(from_[from], message->offset));
     ++from_[from].offset;
     given_.push_back({from, message});
   }

@@ -42,7 +42,7 @@ Result<std::string> metrics_address(const std::string& text) {
 
 struct Metrics::State {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  prometheus::Family<prometheus::Counter>&commands, &by_name, &restarts, &races, &broker_asked;
+  prometheus::Family<prometheus::Counter>&commands, &by_name, &restarts, &races, &holes, &broker_asked;
   prometheus::Family<prometheus::Gauge>&decisions, &voids, &quarantined, &owned, &inbox_lag, &journal_lag,
       &plain;
   prometheus::Family<prometheus::Gauge>& findings;
@@ -72,6 +72,8 @@ Metrics::State::State()
                       "Times that the engine closed and opened again, by reason.")),
       races(family(registry, prometheus::BuildCounter(), "toono_races_lost_total",
                    "Steps in which another engine's record counted first.")),
+      holes(family(registry, prometheus::BuildCounter(), "toono_inbox_holes_total",
+                   "Offsets of the inbox that hold no record and were passed over, by partition.")),
       broker_asked(family(registry, prometheus::BuildCounter(), "toono_broker_questions_total",
                           "Questions for the topics' ends, by whether a broker answered.")),
       decisions(family(registry, prometheus::BuildGauge(), "toono_decisions",
@@ -210,6 +212,11 @@ ServerWatch Metrics::with(const ServerWatch& watch) {
   both.on_race = [state, watch](std::uint32_t in_a_row) {
     if (watch.on_race) watch.on_race(in_a_row);
     state->races.Add({}).Increment();
+  };
+  both.on_hole = [state, watch](const Hole& hole) {
+    if (watch.on_hole) watch.on_hole(hole);
+    state->holes.Add({{"partition", partition_text(hole.partition, state->partitions)}})
+        .Increment(static_cast<double>(hole.count));
   };
   both.on_topics = [state, watch](const Result<TopicReport>& report) {
     if (watch.on_topics) watch.on_topics(report);

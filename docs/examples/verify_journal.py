@@ -8,8 +8,9 @@
         [--cases]             prints the state of every case
         [--expect FILE]       heads that an earlier run, or `toono --json verify`, printed
 
-Without --case it prints {"decisions","heads","void","findings"}. Exit 0: the chain is whole; 1: it is not, or
-a case is not there; 3: it cannot be read. The .fbs files are all that it knows of the records.
+Without --case it prints {"decisions","heads","void","void_at","inbox_holes","findings"}, as `toono --json verify`
+does. Exit 0: the chain is whole; 1: it is not, or a case is not there; 3: it cannot be read. The .fbs files are all
+that it knows of the records.
 """
 import argparse
 import hashlib
@@ -19,6 +20,10 @@ import struct
 import sys
 
 from toono_records import Damaged, EmbeddedLog, KafkaLog, Row, Schemas
+
+MOST_LISTED = 1000
+MOST_BYTES = 256 * 1024
+
 
 # ---- the rule of the journal
 
@@ -44,7 +49,7 @@ class Chain:
     def __init__(self, name):
         self.name, self.genesis, self.seq, self.hash = name, None, 0, ""
         self.next_command, self.decided_at, self.void, self.farthest = 0, 0, 0, 0
-        self.broken = False
+        self.broken_behind, self.next_asked = None, None
 
 
 class Journal:
@@ -52,40 +57,65 @@ class Journal:
         self.schemas, self.one_owner, self.decisions, self.findings = schemas, one_owner, 0, []
         self.chains = [Chain(str(p)) for p in range(partitions - 1)] + [Chain("r")]
         self.commands, self.cases, self.versions = {}, {}, {}
+        self.void_at, self.inbox_holes = [], []
 
     def find(self, chain, seq, problem):
         self.findings.append({"partition": chain.name, "seq": seq, "problem": problem})
 
     def take(self, topic, partition, offset, data):
-        if topic == "inbox":
-            self.commands[partition, offset] = hashlib.sha256(data).hexdigest()
-            return
         chain, digest = self.chains[partition], hashlib.sha256(data).hexdigest()
-        try:
-            kind, body = Row.root(self.schemas, data, "Record", b"TNJ1").union("body")
-        except (ValueError, struct.error, IndexError) as problem:
-            self.find(chain, chain.seq + 1, f"the record at offset {offset} cannot be read: {problem}")
+        if topic == "inbox":
+            self.ask(chain, offset)
+            self.commands[partition, offset] = digest
             return
+        try:
+            kind, body = self.read(data)
+        except (ValueError, struct.error, IndexError) as problem:
+            kind, body = f"unreadable ({problem})", None
         if offset == 0:
             if kind != "Genesis":
                 self.find(chain, 0, "the journal does not begin with a genesis")
                 return
             chain.genesis, chain.hash, chain.decided_at = body, digest, body["created_at"]
         elif kind == "Decision" and chain.genesis:
-            self.judge(chain, partition, body, digest)
+            self.judge(chain, partition, offset, body, digest)
         else:
-            self.find(chain, chain.seq + 1, f"the record at offset {offset} is no decision")
+            # The one owner of an embedded log writes none; on a shared one a stranger may, and it extends nothing.
+            self.pass_over(chain, offset)
+            if self.one_owner:
+                self.find(chain, chain.seq + 1, f"the record at offset {offset} is no decision but {kind}")
 
-    def judge(self, chain, partition, decision, digest):
+    def read(self, data):
+        if len(data) > MOST_BYTES:
+            raise ValueError("it is larger than a record may be")
+        kind, body = Row.root(self.schemas, data, "Record", b"TNJ1").union("body")
+        for field in self.schemas.tables[kind]:
+            if body[field] is None:
+                raise ValueError(f"it has no {field}")
+        return kind, body
+
+    def ask(self, chain, offset):
+        """A transaction leaves holes in an inbox; what was trimmed in front of the first record is none."""
+        if chain.next_asked is not None and offset > chain.next_asked and len(self.inbox_holes) < MOST_LISTED:
+            self.inbox_holes.append({"partition": chain.name, "offset": chain.next_asked,
+                                     "count": offset - chain.next_asked})
+        chain.next_asked = offset + 1
+
+    def pass_over(self, chain, offset):
+        chain.void += 1
+        if len(self.void_at) < MOST_LISTED:
+            self.void_at.append({"partition": chain.name, "offset": offset})
+
+    def judge(self, chain, partition, place, decision, digest):
         if decision["seq"] != chain.seq + 1 or decision["prev"] != chain.hash:
-            chain.void += 1
+            self.pass_over(chain, place)
             chain.farthest = max(chain.farthest, decision["seq"])
-            if decision["seq"] > chain.seq + chain.genesis["window"]:
-                chain.broken = True
+            if decision["seq"] > chain.seq + chain.genesis["window"] and chain.broken_behind is None:
+                chain.broken_behind = chain.seq
             return
         chain.seq, chain.hash, self.decisions = chain.seq + 1, digest, self.decisions + 1
         offset = decision["command_offset"]
-        if offset != chain.next_command:
+        if offset < chain.next_command or (self.one_owner and offset != chain.next_command):
             self.find(chain, chain.seq, f"it decides command {offset} where {chain.next_command} is next")
         if decision["decided_at"] < chain.decided_at:
             self.find(chain, chain.seq, "its time goes back")
@@ -123,8 +153,9 @@ class Journal:
             for field in ("log_id", "partitions", "window", "created_at", "simulated", "schema_version"):
                 if registry is None or chain.genesis[field] != registry[field]:
                     self.find(chain, 0, f"its genesis does not follow from the registry's: {field}")
-            if chain.broken or (self.one_owner and chain.farthest > chain.seq):
-                self.find(chain, chain.seq + 1, f"records up to {chain.farthest} do not extend the chain")
+            if chain.broken_behind is not None or chain.farthest > chain.seq:
+                last = chain.seq if chain.broken_behind is None else chain.broken_behind
+                self.find(chain, last + 1, f"records up to {chain.farthest} do not extend the chain")
 
     def expect(self, heads, hashes):
         for chain in self.chains:
@@ -134,7 +165,8 @@ class Journal:
 
     def report(self):
         return {"decisions": self.decisions, "heads": {c.name: f"{c.seq}:{c.hash}" for c in self.chains},
-                "void": sum(c.void for c in self.chains), "findings": self.findings}
+                "void": sum(c.void for c in self.chains), "void_at": self.void_at,
+                "inbox_holes": self.inbox_holes, "findings": self.findings}
 
 
 # ---- what events make of a case: its status, and that of its orders and referrals

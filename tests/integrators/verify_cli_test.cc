@@ -1,4 +1,6 @@
 // `toono verify` and `toono rebuild` on a journal on a broker.
+#include <fmt/format.h>
+
 #include "adapters/kafka/admin.h"
 #include "tests/integrators/started.h"
 #include "tests/integrators/year.h"
@@ -56,6 +58,53 @@ TEST_CASE("verify proves a journal on a broker and says what was changed") {
   CHECK(cut.code != 0);
   CHECK_MESSAGE((cut.out + cut.err).find("restore the topic from a backup") != std::string::npos, cut.out,
                 cut.err);
+}
+
+TEST_CASE("what strangers write is told alike by verify, the publisher and the reader of the open format") {
+  KafkaYear place;
+  send_inbox(place);
+  auto log = place.open();
+  const Bytes last = year().journal.back().record.bytes, genesis = genesis_record(year().genesis, 0);
+  std::vector<Buffer> foreign{Buffer(), Buffer(300 * 1024, 'x'), Buffer(last.begin(), last.end()),
+                              Buffer(genesis.begin(), genesis.end())};
+  for (std::size_t part = 1; part < 40; ++part)
+    foreign.emplace_back(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(last.size() * part / 40));
+  const auto first = must(log->end(Topic::journal, 0));
+  for (const auto& record : foreign) must(log->append(0, record));
+  must(log->settle());
+  const auto end = static_cast<std::int64_t>(must(log->end(Topic::inbox, 0)));
+  testing::Stranger stranger(place.address, place.address.deployment);
+  stranger.begin();
+  stranger.write(place.topics().inbox, "no command");
+  stranger.give_up();
+  // A mark at the very end, which no record tells of; then one in front of a record.
+  REQUIRE(testing::eventually(
+      [&] { return static_cast<std::int64_t>(must(log->end(Topic::inbox, 0))) == end + 2; }));
+  Nodes nodes(place.address);
+  auto verified = nodes.run("node", {"--json", "verify"});
+  REQUIRE_MESSAGE(verified.code == 0, verified.out.substr(0, 500), verified.err);
+  must(log->send(0, bytes_of("nor this")));
+  must(log->close());
+  verified = nodes.run("node", {"--json", "verify"});
+  REQUIRE_MESSAGE(verified.code == 0, verified.out.substr(0, 500), verified.err);
+  auto told = parsed(verified.out);
+  CHECK(told.at("void").to_number<std::size_t>() == foreign.size());
+  REQUIRE(told.at("void_at").as_array().size() == foreign.size());
+  CHECK(told.at("void_at").at(0) == parsed(fmt::format(R"({{"partition":"0","offset":{}}})", first)));
+  CHECK(told.at("inbox_holes") ==
+        parsed(fmt::format(R"([{{"partition":"0","offset":{},"count":1}}])", end + 1)));
+  auto said = nodes.run("node", {"verify"}).out;
+  CHECK_MESSAGE(
+      said.find(fmt::format("never applied (partition: offset): 0: {}, 0: ", first)) != std::string::npos,
+      said);
+  CHECK_MESSAGE(
+      said.find(fmt::format("passed over (partition: offset): 0: {}\n", end + 1)) != std::string::npos, said);
+  auto read = run({TOONO_SOURCE_DIR "/build/venv/bin/python", example("verify_journal.py"),
+                   "kafka:" + place.address.brokers, "--deployment", place.address.deployment});
+  REQUIRE_MESSAGE(read.code == 0, read.out.substr(0, 500), read.err);
+  CHECK(parsed(read.out) == told);
+  auto published = parsed(nodes.run("node", {"--json", "publish", "--once"}).out);
+  CHECK(published.at("void").to_number<std::size_t>() == foreign.size());
 }
 
 TEST_CASE("rebuild makes a node's rows from the journal on a broker, and a second time the same") {

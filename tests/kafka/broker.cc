@@ -301,6 +301,36 @@ void produce(const KafkaAddress& address, const std::string& topic, const std::s
   REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
+namespace {
+void must_work(rd_kafka_error_t* failed) {
+  KafkaErrorPtr error(failed);
+  REQUIRE_MESSAGE(!error, rd_kafka_error_string(failed));
+}
+constexpr int kTransactionMs = 30'000;
+}  // namespace
+
+Stranger::Stranger(const KafkaAddress& address, const std::string& id) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", address.brokers.c_str(), nullptr, 0);
+  rd_kafka_conf_set(conf, "transactional.id", id.c_str(), nullptr, 0);
+  rd_kafka_conf_set_log_cb(conf, nullptr);
+  producer_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0));
+  must_work(rd_kafka_init_transactions(producer_.get(), kTransactionMs));
+}
+
+void Stranger::begin() { must_work(rd_kafka_begin_transaction(producer_.get())); }
+
+void Stranger::write(const std::string& topic, const std::string& message) {
+  REQUIRE(rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                            RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
+                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(rd_kafka_flush(producer_.get(), kTransactionMs) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+void Stranger::commit() { must_work(rd_kafka_commit_transaction(producer_.get(), kTransactionMs)); }
+void Stranger::give_up() { must_work(rd_kafka_abort_transaction(producer_.get(), kTransactionMs)); }
+
 bool eventually(const std::function<bool()>& holds, int seconds) {
   for (auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
        std::chrono::steady_clock::now() < until; std::this_thread::sleep_for(kBetweenLooks))

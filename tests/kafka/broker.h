@@ -87,6 +87,22 @@ std::string unique_deployment();
 /// Writes a message without a key to partition 0, and waits until it is there.
 void produce(const KafkaAddress& address, const std::string& topic, const std::string& message);
 
+/// A producer of somebody who writes transactions, into partition 0 of a topic; one at a time. One that is
+/// not ended stays open when the stranger goes.
+class Stranger {
+ public:
+  /// `id` is the transactions' own; a second stranger of the same id ends what the first left open.
+  Stranger(const KafkaAddress& address, const std::string& id);
+  void begin();
+  /// Stands in the topic when it returns.
+  void write(const std::string& topic, const std::string& message);
+  void commit();
+  void give_up();
+
+ private:
+  ProducerPtr producer_;
+};
+
 /// So many ports of loopback that are free now, each another.
 std::vector<int> free_ports(int count);
 

@@ -1,6 +1,7 @@
 // What an owner does to the inbox, and asks of it: it joins late, takes out what was decided long ago, and
 // refuses one from which too much is gone.
 #include "adapters/engine/server.h"
+#include "adapters/engine/verify.h"
 #include "adapters/kafka/admin.h"
 #include "adapters/kafka/inbox_trim.h"
 #include "adapters/kafka/kafka_log.h"
@@ -17,6 +18,8 @@ constexpr std::int64_t kFarAhead = std::int64_t{1} << 50;
 struct OnKafka : testing::FoundedOnKafka {
   Load load{7, kPartitions};
   std::unique_ptr<Engine> engine = must(Engine::open(options("node", EngineRole::alone)));
+  /// Passed over by take_all().
+  std::vector<Hole> holes;
 
   void decide(std::size_t commands) {
     engine->processor().on_answer([&](const Answered& answered) { load.learn(answered); });
@@ -39,19 +42,28 @@ struct OnKafka : testing::FoundedOnKafka {
     auto reader = must(TopicReader::open(address));
     return must(watermarks(address, reader->client(), names.inbox, partition));
   }
-  /// Another owner, on a directory of its own, until it owns all or cannot.
-  Result<std::size_t> take_all(const std::string& node) {
+  /// The end of partition 0 as it stands, whatever is open in it.
+  std::int64_t end_of_inbox() {
+    auto log = must(KafkaLog::open({.address = address}));
+    return static_cast<std::int64_t>(must(log->end(Topic::inbox, 0)));
+  }
+  /// Another owner, on a directory of its own, until it owns all and has decided partition 0 up to `until`,
+  /// or cannot.
+  Result<std::size_t> take_all(const std::string& node, std::int64_t until = 0) {
     std::size_t owned = 0;
     auto other = options(node, EngineRole::owner);
+    other.on_hole = [this](const Hole& hole) { holes.push_back(hole); };
     other.on_ownership = [&](PartitionNumber, bool now) { owned += now ? 1 : 0; };
     TOONO_ASSIGN(auto taker, Engine::open(other));
     Result<void> trouble;
     (void)eventually([&] {
       auto stepped = taker->step();
       if (!stepped) trouble = unexpected(stepped.error());
-      return !trouble || owned == kPartitions + 1u;
+      return !trouble || (owned == kPartitions + 1u &&
+                          taker->follower().head(0).chain.next_command >= static_cast<std::uint64_t>(until));
     });
     TOONO_TRY(trouble);
+    CHECK(taker->follower().head(0).chain.next_command >= static_cast<std::uint64_t>(until));
     TOONO_TRY(taker->close());
     return owned;
   }
@@ -123,6 +135,60 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
     CHECK(taken.error().what.find("is not decided yet") != std::string::npos);
     CHECK(taken.error().where.find("inbox partition 1") != std::string::npos);
   }
+}
+
+TEST_CASE("a transaction that a stranger writes into the inbox stops nobody, however it ends") {
+  OnKafka on;
+  on.decide(40);
+  testing::Stranger stranger(on.address, on.address.deployment);
+  auto end = on.end_of_inbox();
+  stranger.begin();
+  stranger.write(on.names.inbox, "no command");
+  std::uint64_t marks = 2;
+  SUBCASE("it is committed") { stranger.commit(); }
+  SUBCASE("it is given up") { stranger.give_up(); }
+  SUBCASE("it is left open") { marks = 1; }
+  // The mark comes when the broker has the time for it.
+  REQUIRE(eventually([&] { return on.end_of_inbox() == end + static_cast<std::int64_t>(marks); }));
+  on.decide(40);
+  // What stood in it was decided as whatever stands in the inbox is, and a group's owner goes on behind it.
+  CHECK(on.decided(0) == static_cast<std::uint64_t>(on.end_of_inbox()));
+  on.engine.reset();
+  testing::Stranger another(on.address, on.address.deployment + "-2");
+  another.begin();
+  another.write(on.names.inbox, "no command either");
+  end = on.end_of_inbox();
+  another.give_up();
+  REQUIRE(eventually([&] { return on.end_of_inbox() == end + 1; }));
+  testing::produce(on.address, on.names.inbox, "nor this");
+  CHECK(must(on.take_all("new", on.end_of_inbox())) == OnKafka::kPartitions + 1u);
+  REQUIRE(on.holes.size() == 1);
+  CHECK(on.holes[0].partition == 0);
+  CHECK(on.holes[0].count == 1);
+  on.engine = must(Engine::open(on.options("node", EngineRole::alone)));
+  on.decide(10);
+  auto verified = must(verify_log(on.engine->log(), on.engine->log_id(), OnKafka::kPartitions));
+  CHECK(verified.findings.empty());
+  std::uint64_t passed = 0;
+  for (const auto& hole : verified.inbox_holes) passed += hole.partition == 0 ? hole.count : 99;
+  CHECK(passed == marks);
+  on.engine.reset();
+  auto log = must(KafkaLog::open({.address = on.address}));
+  CHECK(must(check_rows(*log, OnKafka::kPartitions, on.options("new", EngineRole::owner).dir)) == 0);
+}
+
+TEST_CASE("what a stranger writes into the journal is void, and an engine and verify count it alike") {
+  OnKafka on;
+  on.decide(40);
+  for (const char* record : {"", "no decision", "nor this"})
+    testing::produce(on.address, on.names.journal, record);
+  on.decide(40);
+  CHECK(on.engine->follower().head(0).void_count == 3);
+  auto verified = must(verify_log(on.engine->log(), on.engine->log_id(), OnKafka::kPartitions));
+  CHECK(verified.findings.empty());
+  CHECK(verified.void_count == 3);
+  REQUIRE(verified.void_at.size() == 3);
+  CHECK(verified.void_at[2].offset == verified.void_at[0].offset + 2);
 }
 
 TEST_CASE("a server trims the inbox of what it owns when it is told an age") {
