@@ -7,6 +7,7 @@
 #include "adapters/json/writer.h"
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/publisher.h"
+#include "adapters/kafka/topics.h"
 
 namespace toono::cli {
 namespace {
@@ -34,6 +35,16 @@ void print_published(const Args& args, const Published& published) {
         published.unknown_count));
 }
 
+/// What would remove events that were told, or keep them from being written. Publishing goes on: what is told
+/// is told.
+void warn_of_topics(const KafkaAddress& address) {
+  auto report = check_published_topics(address);
+  if (!report) return warn("the topics' settings were not looked at: " + report.error().what);
+  for (const auto& finding : report->findings)
+    warn(fmt::format("{} of topic {} is {} and must be {}: {}", finding.property, finding.topic,
+                     finding.found, finding.wanted, finding.remedy));
+}
+
 }  // namespace
 
 Result<int> run_publish(const Args& args) {
@@ -43,6 +54,7 @@ Result<int> run_publish(const Args& args) {
                        "say --log kafka:HOST:PORT; `toono subscribe` shows the events of an embedded log"});
   StopSignals stop;
   TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka, .idle_wait_ms = kIdleWaitMs}));
+  warn_of_topics(*address.kafka);
   PublishOptions options{.address = *address.kafka, .once = args.once, .stop = [&] { return stop.came(); }};
   if (!args.from.empty()) {
     TOONO_ASSIGN(options.from,

@@ -84,14 +84,15 @@ ServerWatch watch(const ServerOptions& options) {
   };
   watch.on_topics = [](const Result<TopicReport>& report) {
     if (!report) return with_error(LogLine("warning", "topics_not_checked"), report.error());
-    for (const auto& finding : report->findings)
-      LogLine("error", "topic_finding")
-          .with("topic", finding.topic)
+    for (const auto& finding : report->findings) {
+      auto line = finding.stops ? LogLine("error", "topic_finding") : LogLine("warning", "topic_warning");
+      line.with("topic", finding.topic)
           .with("property", finding.property)
           .with("found", finding.found)
           .with("wanted", finding.wanted)
           .with("remedy", finding.remedy)
           .write();
+    }
   };
   watch.on_trim = [](const Result<std::uint64_t>& removed) {
     if (!removed) with_error(LogLine("warning", "inbox_not_trimmed"), removed.error());

@@ -2,6 +2,8 @@
 // they must be.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "adapters/cli/commands.h"
 #include "adapters/json/writer.h"
 #include "adapters/kafka/topics.h"
@@ -28,6 +30,7 @@ std::string as_json(const TopicReport& report) {
         .field("found", finding.found)
         .field("wanted", finding.wanted)
         .field("remedy", finding.remedy)
+        .field("stops", finding.stops)
         .end_object();
   out.end_list().key("not_checked").begin_list();
   for (const auto& what : report.not_checked) out.text(what);
@@ -41,11 +44,15 @@ std::string as_text(const TopicReport& report) {
                        report.partitions);
   for (const auto& what : report.not_checked) text += "Not looked at: " + what + "\n";
   if (report.findings.empty()) return text + "All of them are as they must be.";
-  TextTable table({"topic", "property", "found", "wanted", "what to do"});
+  TextTable table({"topic", "property", "found", "wanted", "engines", "what to do"});
   for (const auto& finding : report.findings)
-    table.row({finding.topic, finding.property, finding.found, finding.wanted, finding.remedy});
-  return text +
-         fmt::format("\n{} findings; no engine starts on them:\n\n{}", report.findings.size(), table.str());
+    table.row({finding.topic, finding.property, finding.found, finding.wanted,
+               finding.stops ? "stop" : "go on", finding.remedy});
+  return text + fmt::format("\n{} findings; {}:\n\n{}", report.findings.size(),
+                            std::ranges::any_of(report.findings, &TopicFinding::stops)
+                                ? "no engine starts on those that say stop"
+                                : "engines go on",
+                            table.str());
 }
 
 Result<int> check(const Args& args) {

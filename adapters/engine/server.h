@@ -27,7 +27,8 @@ struct ServerWatch {
   std::function<void(std::uint32_t)> on_race = {};
   /// This machine's clock was found to be so many milliseconds ahead of the brokers'.
   std::function<void(std::int64_t)> on_clock_lead = {};
-  /// The topics were checked while running, with findings the server ends; or why nobody could be asked.
+  /// The topics were checked while running, with findings that stop engines the server ends; or why nobody
+  /// could be asked.
   std::function<void(const Result<TopicReport>&)> on_topics = {};
   /// What was decided long ago was taken out of the inbox: how many records, or why it could not be done.
   std::function<void(const Result<std::uint64_t>&)> on_trim = {};

@@ -195,7 +195,11 @@ Result<KafkaSettings> KafkaAdmin::settings_in(rd_kafka_event_t& answer, std::siz
   const bool is_there = place < count;
   auto code = is_there ? rd_kafka_ConfigResource_error(resources[place]) : RD_KAFKA_RESP_ERR__BAD_MSG;
   const char* words = is_there ? rd_kafka_ConfigResource_error_string(resources[place]) : nullptr;
-  TOONO_TRY(outcome(address_, code, words ? words : "", "the settings cannot be read", topic));
+  const bool is_denied = code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+  TOONO_TRY(outcome(address_, code, words ? words : "",
+                    is_denied ? "the settings may not be read: it takes the right to DescribeConfigs"
+                              : "the settings cannot be read",
+                    topic));
   KafkaSettings found;
   const auto* const* entries = rd_kafka_ConfigResource_configs(resources[place], &count);
   for (std::size_t i = 0; i < count; ++i)

@@ -294,6 +294,9 @@ Result<int> partition_count(const KafkaAddress& address, rd_kafka_t* client, con
   if (metadata->topic_cnt != 1) return 0;
   const auto& found = metadata->topics[0];
   if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return 0;
+  if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    return unexpected(kafka_error(address, found.err,
+                                  "the topic may not be looked at: it takes the right to Describe", topic));
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
     return unexpected(kafka_error(address, found.err, "the topic cannot be read", topic, listener));
   return found.partition_cnt;

@@ -37,6 +37,8 @@ struct TopicFinding {
   std::string found;
   std::string wanted;
   std::string remedy;
+  /// False: engines go on. The topic only tells what was decided, or what partners say.
+  bool stops = true;
 };
 
 struct TopicReport {
@@ -58,10 +60,14 @@ struct TopicExpectation {
 };
 
 /// Looks at every topic's partitions, cleanup, retention, elections, timestamps and copies, at the version of
-/// the brokers, and at the genesis of every chain. Error world: no broker answers.
+/// the brokers, and at the genesis of every chain. Error world: no broker answers; refused: this client may
+/// not look at what an engine decides from, says which right it lacks.
 Result<TopicReport> check_topics(const KafkaAddress& address, const TopicExpectation& expected = {});
 
-/// The findings as one refusal, for a start that cannot go on; nothing if there are none.
+/// The same of the topics that `toono publish` writes alone.
+Result<TopicReport> check_published_topics(const KafkaAddress& address);
+
+/// The findings that stop engines as one refusal, for a start that cannot go on; nothing if there are none.
 Result<void> refuse_findings(const KafkaAddress& address, const TopicReport& report);
 
 }  // namespace toono

@@ -40,10 +40,19 @@ constexpr Remedy kRemedies[] = {
     {"min.insync.replicas", "set it back: a record must stand on more than one broker before it counts"},
     {"max.message.bytes", "set it back: the largest records could not be written"}};
 
+constexpr char kGiveRight[] =
+    "give this client's principal that right, as docs/operations.md lists for its role";
+constexpr char kPublishAgain[] =
+    "set it back, then tell again what was removed: `toono publish --from beginning`";
+
 const char* remedy_of(const std::string& property) {
   for (const Remedy& one : kRemedies)
     if (property == one.property) return one.remedy;
   return "set it back";
+}
+
+bool removes_records(const std::string& property) {
+  return property == "cleanup.policy" || property.starts_with("retention.");
 }
 
 /// Smaller is as bad as different for some, more is welcome for others.
@@ -72,6 +81,7 @@ class TopicCheck {
     if (!looked) return unexpected(with_silent_brokers(looked.error()));
     return std::move(report_);
   }
+  Result<TopicReport> run_published();
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -81,8 +91,13 @@ class TopicCheck {
   void compare_version(int broker, const KafkaSettings& settings);
   Error with_silent_brokers(Error error) const;
   Result<void> genesis_of_registry();
+  Result<void> topics(const std::vector<TopicPlan>& plans);
   Result<void> topic(const TopicPlan& plan, const Result<KafkaSettings>& settings);
   Result<bool> layout(const TopicPlan& plan);
+  Result<bool> may_describe(const std::string& topic);
+  bool is_published(const std::string& topic) const;
+  bool stops_engines(const std::string& topic) const;
+  std::string remedy_for(const std::string& topic, const std::string& property) const;
   void compare(const TopicPlan& plan, KafkaSettings found);
   Result<void> chains();
   Result<bool> has_first(PartitionNumber partition);
@@ -91,8 +106,8 @@ class TopicCheck {
                                             const std::vector<PartitionNumber>& partitions);
   void find(const std::string& topic, std::string property, std::string found, std::string wanted,
             std::string remedy) {
-    report_.findings.push_back(
-        {topic, std::move(property), std::move(found), std::move(wanted), std::move(remedy)});
+    report_.findings.push_back({topic, std::move(property), std::move(found), std::move(wanted),
+                                std::move(remedy), stops_engines(topic)});
   }
 
   KafkaAdmin& admin_;
@@ -117,15 +132,39 @@ Result<void> TopicCheck::look() {
   if (genesis_) options.genesis = *genesis_;
   if (expected_.partitions) options.genesis.partitions = expected_.partitions;
   report_.partitions = options.genesis.partitions;
-  const auto plans = topic_plans(address_.deployment, options);
-  std::vector<std::string> names;
-  for (const TopicPlan& plan : plans) names.push_back(plan.name);
-  share_patience();
-  TOONO_ASSIGN(auto settings, admin_.topic_settings(names));
-  share_patience();
-  for (std::size_t i = 0; i < plans.size(); ++i) TOONO_TRY(topic(plans[i], settings[i]));
+  TOONO_TRY(topics(topic_plans(address_.deployment, options)));
   return genesis_ ? chains() : Result<void>();
 }
+
+/// Without genesis: who publishes need not be able to look at more.
+Result<TopicReport> TopicCheck::run_published() {
+  TopicOptions options;
+  options.replication = options.min_isr = 1;
+  auto plans = topic_plans(address_.deployment, options);
+  std::erase_if(plans, [this](const TopicPlan& plan) { return !is_published(plan.name); });
+  TOONO_TRY(topics(plans));
+  return std::move(report_);
+}
+
+bool TopicCheck::is_published(const std::string& topic) const {
+  return topic == names_.events || std::ranges::any_of(EnumValuesReferralLine(), [&](ReferralLine line) {
+           return topic == names_.referral_out(line);
+         });
+}
+
+/// All but the topics that tell what was decided, or what partners say.
+bool TopicCheck::stops_engines(const std::string& topic) const {
+  return !is_published(topic) && topic != names_.dead_letters &&
+         std::ranges::none_of(EnumValuesReferralLine(),
+                              [&](ReferralLine line) { return topic == names_.referral_in(line); });
+}
+
+std::string TopicCheck::remedy_for(const std::string& topic, const std::string& property) const {
+  if (!removes_records(property) || stops_engines(topic)) return remedy_of(property);
+  return is_published(topic) ? kPublishAgain
+                             : "set it back: what stands there could be removed before it is read";
+}
+
 
 Result<void> TopicCheck::brokers() {
   TOONO_ASSIGN(cluster_, topic_metadata(address_, admin_.client(), "", admin_.listener()));
@@ -222,6 +261,8 @@ Result<std::vector<Buffer>> TopicCheck::first_records(const std::string& topic,
 }
 
 Result<void> TopicCheck::genesis_of_registry() {
+  TOONO_ASSIGN(bool may, may_describe(names_.registry_journal));
+  if (!may) return {};  // found with the topics
   TOONO_ASSIGN(int count,
                partition_count(address_, admin_.client(), names_.registry_journal, admin_.listener()));
   if (count == 0) return {};  // its absence is found with the topics
@@ -250,21 +291,48 @@ Result<void> TopicCheck::genesis_of_registry() {
   return {};
 }
 
+Result<void> TopicCheck::topics(const std::vector<TopicPlan>& plans) {
+  std::vector<std::string> names;
+  for (const TopicPlan& plan : plans) names.push_back(plan.name);
+  share_patience();
+  TOONO_ASSIGN(auto settings, admin_.topic_settings(names));
+  share_patience();
+  for (std::size_t i = 0; i < plans.size(); ++i) TOONO_TRY(topic(plans[i], settings[i]));
+  return {};
+}
+
 Result<void> TopicCheck::topic(const TopicPlan& plan, const Result<KafkaSettings>& settings) {
   TOONO_ASSIGN(bool there, layout(plan));
   if (!there) return {};
+  if (!settings && settings.error().code == ErrorCode::refused && !stops_engines(plan.name)) {
+    find(plan.name, "the right to DescribeConfigs", "not given to this client", "given", kGiveRight);
+    return {};
+  }
   TOONO_TRY(settings);
   compare(plan, *settings);
   return {};
 }
 
+/// False: a broker names no topic to whom it lets not describe it, whether it is there or not.
+Result<bool> TopicCheck::may_describe(const std::string& topic) {
+  TOONO_ASSIGN(auto metadata, topic_metadata(address_, admin_.client(), topic, admin_.listener()));
+  return metadata->topic_cnt != 1 || metadata->topics[0].err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+}
+
 Result<bool> TopicCheck::layout(const TopicPlan& plan) {
   TOONO_ASSIGN(auto metadata, topic_metadata(address_, admin_.client(), plan.name, admin_.listener()));
   const auto* found = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
+  if (found && found->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    find(plan.name, "the right to Describe", "not given to this client", "given", kGiveRight);
+    return false;
+  }
   if (!found || found->partition_cnt == 0) {
     find(plan.name, "topic", "missing", "there",
-         "found the deployment with `toono topics create`; if it was founded, restore the topic from a "
-         "backup");
+         is_published(plan.name)
+             ? "make it again with `toono topics create --partitions N`, and fill it with "
+               "`toono publish --from beginning`"
+             : "found the deployment with `toono topics create`; if it was founded, restore "
+               "the topic from a backup");
     return false;
   }
   if (plan.partitions > 0 && genesis_ && found->partition_cnt != plan.partitions)
@@ -282,7 +350,7 @@ void TopicCheck::compare(const TopicPlan& plan, KafkaSettings found) {
   wanted["min.insync.replicas"] = copies_ >= 3 ? "2" : "1";
   for (const auto& [property, value] : wanted)
     if (!fits(property, found[property], value))
-      find(plan.name, property, found[property], value, remedy_of(property));
+      find(plan.name, property, found[property], value, remedy_for(plan.name, property));
   if (cluster_->broker_cnt >= 3 && copies_ < 3)
     find(plan.name, "replication", std::to_string(copies_), "3",
          "add replicas with kafka-reassign-partitions: one lost disk would lose records");
@@ -290,6 +358,8 @@ void TopicCheck::compare(const TopicPlan& plan, KafkaSettings found) {
 
 /// Every chain begins with the genesis that follows from the registry's.
 Result<void> TopicCheck::chains() {
+  TOONO_ASSIGN(bool may, may_describe(names_.journal));
+  if (!may) return {};
   std::vector<PartitionNumber> begun;
   for (PartitionNumber p = 0; p < genesis_->partitions; ++p) {
     share_patience();
@@ -325,12 +395,18 @@ Result<TopicReport> check_topics(const KafkaAddress& address, const TopicExpecta
   return TopicCheck(*admin, expected).run();
 }
 
+Result<TopicReport> check_published_topics(const KafkaAddress& address) {
+  TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
+  const TopicExpectation none;
+  return TopicCheck(*admin, none).run_published();
+}
+
 Result<void> refuse_findings(const KafkaAddress& address, const TopicReport& report) {
-  if (report.findings.empty()) return {};
-  const TopicFinding& first = report.findings.front();
+  auto stopping = std::ranges::count_if(report.findings, &TopicFinding::stops);
+  if (stopping == 0) return {};
+  const TopicFinding& first = *std::ranges::find_if(report.findings, &TopicFinding::stops);
   std::string what = fmt::format("{} is {} and must be {}", first.property, first.found, first.wanted);
-  if (report.findings.size() > 1)
-    what += fmt::format(" (and {} more: `toono topics check` lists them)", report.findings.size() - 1);
+  if (stopping > 1) what += fmt::format(" (and {} more: `toono topics check` lists them)", stopping - 1);
   return unexpected({ErrorCode::refused, std::move(what),
                      fmt::format("kafka:{}, {}", address.brokers, first.topic), first.remedy});
 }

@@ -67,7 +67,9 @@ struct Founded {
       texts.push_back(one.topic.substr(address.deployment.size() + 1) + " " + one.property + ": " +
                       one.found);
     }
-    CHECK(refuse_findings(address, report).has_value() == texts.empty());
+    auto stops = std::any_of(report.findings.begin(), report.findings.end(),
+                             [](const TopicFinding& one) { return one.stops; });
+    CHECK(refuse_findings(address, report).has_value() == !stops);
     return texts;
   }
 };
@@ -140,6 +142,7 @@ TEST_CASE("every setting that could cost a record is named with its remedy") {
   Founded founded;
   struct Row {
     std::string topic, property, value;
+    bool stops = true;
   };
   const TopicNames& names = founded.names;
   for (const Row& row :
@@ -149,14 +152,32 @@ TEST_CASE("every setting that could cost a record is named with its remedy") {
         Row{names.journal, "unclean.leader.election.enable", "true"},
         Row{names.journal, "max.message.bytes", "1000"}, Row{names.inbox, "retention.ms", "1"},
         Row{names.inbox, "message.timestamp.type", "CreateTime"}, Row{names.keys, "cleanup.policy", "delete"},
-        Row{names.events, "retention.ms", "1"},
-        Row{names.referral_in(ReferralLine::court), "retention.ms", "1"}}) {
+        Row{names.keys, "min.compaction.lag.ms", "1000"},
+        Row{names.registry_inbox, "cleanup.policy", "compact"},
+        // What only tells, or hears from partners, keeps nobody from deciding.
+        Row{names.events, "retention.ms", "1", false}, Row{names.events, "cleanup.policy", "compact", false},
+        Row{names.referral_out(ReferralLine::court), "retention.bytes", "1", false},
+        Row{names.referral_in(ReferralLine::court), "retention.ms", "1", false},
+        Row{names.dead_letters, "retention.ms", "1", false}}) {
     founded.alter(row.topic, row.property, row.value);
     CHECK(founded.findings() == Texts{row.topic.substr(founded.address.deployment.size() + 1) + " " +
                                       row.property + ": " + row.value});
+    auto found = founded.check().findings.front();
+    CHECK(found.stops == row.stops);
+    CHECK((found.remedy.find("`toono publish --from beginning`") != std::string::npos) ==
+          (row.topic == names.events || row.topic == names.referral_out(ReferralLine::court)));
+    CHECK(must(check_published_topics(founded.address)).findings.size() ==
+          (row.topic == names.events || row.topic == names.referral_out(ReferralLine::court) ? 1 : 0));
     founded.set(row.topic, founded.plan(row.topic).settings);
   }
   CHECK(founded.findings() == Texts{});
+}
+
+TEST_CASE("without the public events engines open and go on, and it is told") {
+  Founded founded;
+  founded.remove(founded.names.events);
+  CHECK(founded.findings() == Texts{"events.v1 topic: missing"});
+  CHECK_FALSE(founded.check().findings.front().stops);
 }
 
 TEST_CASE("an added partition is found, and the log does not open on it") {

@@ -63,6 +63,7 @@ TEST_CASE("every role does its work with the rights that are written down for it
   CHECK_MESSAGE(status.code == 0, status.err);
   auto published = all.run("publisher", {"--json", "publish", "--once"});
   CHECK_MESSAGE(published.code == 0, published.err);
+  CHECK_MESSAGE(published.err.empty(), published.err);
   auto read = all.run("subscriber", {"subscribe", "--from", "beginning", "--once"});
   CHECK_MESSAGE(read.code == 0, read.err);
   CHECK(says(read.out, "toono.PersonRegistered.v1"));
@@ -91,6 +92,7 @@ TEST_CASE("who lacks a right is told of which topic or group, and what it was wa
     int code = 1;
   };
   auto topic = RD_KAFKA_RESOURCE_TOPIC;
+  auto describe = RD_KAFKA_ACL_OPERATION_DESCRIBE, configs = RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS;
   auto write = RD_KAFKA_ACL_OPERATION_WRITE, read = RD_KAFKA_ACL_OPERATION_READ;
   const std::vector<Row> rows{
       {{"auditor", read, topic, "toono.journal.v1"}, "auditor", {"verify"}, "toono.journal.v1", "be read"},
@@ -120,6 +122,42 @@ TEST_CASE("who lacks a right is told of which topic or group, and what it was wa
        "group toono.engines.v1",
        "joined"},
       {{"engine", read, topic, "toono.inbox.v1"}, "engine", {"serve"}, "toono.inbox.v1", "be read"},
+      // A topic that may not be looked at is not missing.
+      {{"auditor", describe, topic, "toono.journal.v1"},
+       "auditor",
+       {"topics", "check"},
+       "toono.journal.v1",
+       "the right to Describe "},
+      {{"auditor", describe, topic, "toono.registry.journal.v1"},
+       "auditor",
+       {"--json", "topics", "check"},
+       "toono.registry.journal.v1",
+       "the right to Describe\""},
+      {{"auditor", describe, topic, "toono.events.v1"},
+       "auditor",
+       {"topics", "check"},
+       "toono.events.v1",
+       "the right to Describe "},
+      {{"auditor", configs, topic, "toono.journal.v1"},
+       "auditor",
+       {"topics", "check"},
+       "toono.journal.v1",
+       "the right to DescribeConfigs"},
+      {{"auditor", configs, topic, "toono.events.v1"},
+       "auditor",
+       {"topics", "check"},
+       "toono.events.v1",
+       "the right to DescribeConfigs"},
+      {{"engine", describe, topic, "toono.inbox.v1"},
+       "engine",
+       {"serve"},
+       "toono.inbox.v1",
+       "the right to Describe "},
+      {{"publisher", describe, topic, "toono.journal.v1"},
+       "publisher",
+       {"publish", "--once"},
+       "toono.journal.v1",
+       "the right to Describe"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.role);
@@ -136,7 +174,27 @@ TEST_CASE("who lacks a right is told of which topic or group, and what it was wa
     CHECK_MESSAGE(says(said, row.topic), said);
     CHECK_MESSAGE(says(said, row.what), said);
     CHECK_MESSAGE(says(said, "docs/operations.md lists for its role"), said);
+    CHECK_FALSE_MESSAGE(says(said, "missing"), said);
+    CHECK_FALSE_MESSAGE(says(said, "from a backup"), said);
   }
+}
+
+TEST_CASE("who may not look at a topic that only tells what was decided goes on") {
+  auto& all = roles();
+  for (auto operation : {RD_KAFKA_ACL_OPERATION_DESCRIBE, RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS}) {
+    Right without{"edge", operation, RD_KAFKA_RESOURCE_TOPIC, "toono.events.v1"};
+    all.broker.deny(without);
+    auto status = all.run("edge", {"status"});
+    all.broker.allow_again(without);
+    CHECK_MESSAGE(status.code == 0, status.err);
+  }
+  Right settings{"publisher", RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS, RD_KAFKA_RESOURCE_TOPIC,
+                 "toono.events.v1"};
+  all.broker.deny(settings);
+  auto published = all.run("publisher", {"publish", "--once"});
+  all.broker.allow_again(settings);
+  CHECK_MESSAGE(published.code == 0, published.err);
+  CHECK_MESSAGE(says(published.err, "the right to DescribeConfigs of topic toono.events.v1"), published.err);
 }
 
 TEST_CASE("who has no rights, or another password, is refused in words") {
