@@ -1,6 +1,10 @@
 // A deployment as its people run it: `toono serve` and `toono partners` beside what is typed.
+#include <fmt/format.h>
+
 #include "adapters/json/partner_message.h"
+#include "adapters/kafka/admin.h"
 #include "adapters/kafka/event_records.h"
+#include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
 #include "core/derive.h"
 #include "tests/integrators/started.h"
@@ -17,10 +21,10 @@ struct Served {
   Nodes nodes{address};
   std::unique_ptr<Started> engine;
 
-  Served() {
+  explicit Served(std::vector<std::string> serve = {"serve"}) {
     auto made = nodes.run("founder", {"topics", "create", "--partitions", "3"});
     REQUIRE_MESSAGE(made.code == 0, made.err);
-    engine = std::make_unique<Started>(nodes.words("engine", {"serve"}));
+    engine = std::make_unique<Started>(nodes.words("engine", std::move(serve)));
   }
   void send(const std::string& lines) const {
     auto file = nodes.data("lines");
@@ -104,6 +108,50 @@ TEST_CASE("what a line says of a referral that was sent a moment ago is taken by
   auto partitions = stands.at("kafka").at("partitions").as_array();
   REQUIRE(partitions.size() == 4);
   for (const auto& partition : partitions) CHECK(partition.at("lag").as_int64() == 0);
+  CHECK(served.engine->stop() == 0);
+}
+
+TEST_CASE(
+    "an engine decides on when the public topic is changed or a stranger's transaction stands in the inbox") {
+  Served served({"serve", "--check-every", "1"});
+  // As somebody sets it with Kafka's own tools; what opens the deployment behind it does not stop at it
+  // either.
+  auto admin = must(KafkaAdmin::open(served.address));
+  auto settings = must(admin->topic_settings(served.names.events));
+  must(admin->alter_topic(served.names.events,
+                          {{"retention.ms", "604800000"},
+                           {"min.insync.replicas", settings["min.insync.replicas"]},
+                           {"unclean.leader.election.enable", "false"},
+                           {"message.timestamp.before.max.ms", settings["message.timestamp.before.max.ms"]},
+                           {"message.timestamp.after.max.ms", settings["message.timestamp.after.max.ms"]}}));
+  REQUIRE(testing::eventually(
+      [&] { return must(admin->topic_settings(served.names.events))["retention.ms"] == "604800000"; }));
+  auto says = [&](std::string_view what) {
+    return testing::eventually([&] { return served.engine->said().find(what) != std::string::npos; });
+  };
+  CHECK_MESSAGE(says(R"("event":"topic_warning","topic":")" + served.names.events + "\""),
+                served.engine->said());
+  testing::Stranger stranger(served.address, served.address.deployment);
+  auto log = must(KafkaLog::open({.address = served.address}));
+  auto end = must(log->end(Topic::inbox, 0));
+  stranger.begin();
+  stranger.write(served.names.inbox, "no command");
+  stranger.commit();
+  REQUIRE(testing::eventually([&] { return must(log->end(Topic::inbox, 0)) == end + 2; }));
+  testing::produce(served.address, served.names.inbox, "nor this");
+  CHECK_MESSAGE(says(fmt::format(R"("event":"inbox_hole","partition":0,"offset":{},"count":1)", end + 1)),
+                served.engine->said());
+  served.send(R"({"command":"RegisterPerson","body":{"name":"Naran"}})"
+              "\n");
+  auto checked = served.nodes.run("edge", {"topics", "check"});
+  CHECK(checked.code == 1);
+  CHECK_MESSAGE(checked.out.find("engines go on") != std::string::npos, checked.out);
+  CHECK(served.nodes.run("edge", {"verify"}).code == 0);
+  auto published = served.nodes.run("edge", {"publish", "--once"});
+  CHECK_MESSAGE(published.code == 0, published.err);
+  CHECK_MESSAGE(published.err.find("retention.ms of topic " + served.names.events +
+                                   " is 604800000 and must be -1: set it back") != std::string::npos,
+                published.err);
   CHECK(served.engine->stop() == 0);
 }
 
