@@ -67,33 +67,66 @@ std::string structured_json(const EventRecord& record) {
   return out.key("data").raw(record.value).end_object().str();
 }
 
-Result<void> read_events(const KafkaAddress& address, const std::string& topic, int partitions, Tail tail,
-                         const std::function<Result<void>(const EventRecord&)>& use) {
-  TOONO_ASSIGN(auto reader, TopicReader::open(address, kBrief));
+namespace {
+
+using UseEvent = std::function<Result<void>(const EventRecord&)>;
+
+/// Partitions from where each begins to its end, and how many records each has given.
+struct Stretch {
   std::vector<ReadFrom> from;
   std::vector<std::int64_t> ends;
-  for (int partition = 0; partition < partitions; ++partition) {
-    TOONO_ASSIGN(auto marks, watermarks(address, reader->client(), topic, partition, reader->listener()));
-    if (marks.low == marks.high) continue;
-    from.push_back({topic, partition, tail == Tail::everything ? marks.low : marks.high - 1});
-    ends.push_back(marks.high);
+  std::vector<std::size_t> given;
+
+  void add(ReadFrom one, std::int64_t end) {
+    one.passes_holes = true;
+    from.push_back(std::move(one));
+    ends.push_back(end);
+    given.push_back(0);
   }
-  TOONO_TRY(reader->assign(from));
+};
+
+Result<void> read(TopicReader& reader, Stretch& stretch, const UseEvent& use) {
+  TOONO_TRY(reader.assign(stretch.from));
   auto complete = [&] {
-    for (std::size_t i = 0; i < ends.size(); ++i)
-      if (reader->next_offset(i) < ends[i]) return false;
+    for (std::size_t i = 0; i < stretch.ends.size(); ++i)
+      if (reader.next_offset(i) < stretch.ends[i]) return false;
     return true;
   };
   for (int silent_ms = 0; !complete();) {
-    TOONO_ASSIGN(auto messages, reader->read(kReadAtOnce, kWaitMs));
+    TOONO_ASSIGN(auto messages, reader.read(kReadAtOnce, kWaitMs));
     silent_ms = messages.empty() ? silent_ms + kWaitMs : 0;
-    if (silent_ms > address.answer_within_ms)
-      return unexpected(kafka_error(address, RD_KAFKA_RESP_ERR__TIMED_OUT, "the topic's end cannot be read",
-                                    topic, reader->listener()));
-    for (const auto& message : messages)
-      if (message.message->offset < ends[message.from]) TOONO_TRY(use(event_record(*message.message)));
+    if (silent_ms > reader.address().answer_within_ms)
+      return unexpected(kafka_error(reader.address(), RD_KAFKA_RESP_ERR__TIMED_OUT,
+                                    "the topic's end cannot be read", stretch.from.front().topic,
+                                    reader.listener()));
+    for (const auto& message : messages) {
+      if (message.message->offset >= stretch.ends[message.from]) continue;
+      ++stretch.given[message.from];
+      TOONO_TRY(use(event_record(*message.message)));
+    }
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> read_events(const KafkaAddress& address, const std::string& topic, int partitions, Tail tail,
+                         const UseEvent& use) {
+  TOONO_ASSIGN(auto reader, TopicReader::open(address, kBrief));
+  Stretch first, rest;
+  std::vector<std::int64_t> begins;
+  for (int partition = 0; partition < partitions; ++partition) {
+    TOONO_ASSIGN(auto marks, watermarks(address, reader->client(), topic, partition, reader->listener()));
+    if (marks.low == marks.high) continue;
+    first.add({topic, partition, tail == Tail::everything ? marks.low : marks.high - 1}, marks.high);
+    begins.push_back(marks.low);
+  }
+  TOONO_TRY(read(*reader, first, use));
+  if (tail == Tail::everything) return {};
+  // Where a transaction's mark stands last, the last record is found by reading all of the partition.
+  for (std::size_t i = 0; i < begins.size(); ++i)
+    if (first.given[i] == 0) rest.add({topic, first.from[i].partition, begins[i]}, first.ends[i]);
+  return rest.from.empty() ? Result<void>() : read(*reader, rest, use);
 }
 
 }  // namespace toono

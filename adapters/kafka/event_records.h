@@ -30,7 +30,8 @@ EventRecord event_record(const rd_kafka_message_t& message);
 std::string structured_json(const EventRecord& record);
 
 enum class Tail { last_of_each_partition, everything };
-/// Reads a topic to its end as it is at the call, or only the last record of each partition.
+/// Reads a topic to its end as it is at the call, or only the last record of each partition; all of one where
+/// no record stands last but a transaction's mark.
 Result<void> read_events(const KafkaAddress& address, const std::string& topic, int partitions, Tail tail,
                          const std::function<Result<void>(const EventRecord&)>& use);
 

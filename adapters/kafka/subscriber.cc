@@ -36,7 +36,7 @@ class Subscription {
     for (int partition = 0; partition < count; ++partition) {
       TOONO_ASSIGN(auto marks,
                    watermarks(options_.address, reader_->client(), topic_, partition, reader_->listener()));
-      places.push_back({topic_, partition, options_.from ? marks.low : marks.high});
+      places.push_back({topic_, partition, options_.from ? marks.low : marks.high, true});
       ends_.push_back(marks.high);
     }
     if (from_.recorded_at) TOONO_TRY(find_times(places));
@@ -116,7 +116,8 @@ bool EventFilter::passes(std::string_view type, std::string_view subject, std::s
 
 Result<std::uint64_t> subscribe(const SubscribeOptions& options,
                                 const std::function<Result<void>(const EventRecord&)>& use) {
-  TOONO_ASSIGN(auto reader, TopicReader::open(options.address));
+  // At the end there may be a transaction's mark, and no record.
+  TOONO_ASSIGN(auto reader, TopicReader::open(options.address, {{"enable.partition.eof", "true"}}));
   Subscription subscription(options, std::move(reader));
   TOONO_TRY(subscription.begin());
   return subscription.run(use);

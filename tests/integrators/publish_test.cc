@@ -184,6 +184,23 @@ TEST_CASE("what is published again from a position comes twice and is dropped by
   check_ids_whole(ids_without_doubles(place));
 }
 
+TEST_CASE(
+    "a transaction that was given up in the events topic is passed over by who publishes and who reads") {
+  KafkaYear place;
+  publish_once(place);
+  auto admin = must(KafkaAdmin::open(place.address));
+  auto end = [&] { return must(watermarks(place.address, admin->client(), place.topics().events, 0)).high; };
+  const auto before = end();
+  testing::Stranger stranger(place.address, place.address.deployment);
+  stranger.begin();
+  stranger.write(place.topics().events, "no event");
+  stranger.give_up();
+  REQUIRE(testing::eventually([&] { return end() == before + 2; }));
+  auto again = publish_once(place);
+  CHECK(again.events == 0);
+  check_ids_whole(ids_without_doubles(place));
+}
+
 TEST_CASE("publishing may begin at what was recorded from a moment on") {
   KafkaYear place;
   auto moment = year().events[0][year().events[0].size() / 2].event.recorded_at;
