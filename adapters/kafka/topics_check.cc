@@ -116,7 +116,8 @@ class TopicCheck {
   TopicNames names_;
   TopicReport report_;
   std::optional<GenesisFacts> genesis_;
-  /// All brokers and topics, as they were told of at the beginning, and who of them did not answer.
+  /// All brokers and topics, as they were told of at the beginning, and who of them did not answer; none
+  /// where only what is published is looked at.
   MetadataPtr cluster_;
   std::set<int> silent_;
   /// The end of the patience for the whole answer, if some are silent.
@@ -164,7 +165,6 @@ std::string TopicCheck::remedy_for(const std::string& topic, const std::string& 
   return is_published(topic) ? kPublishAgain
                              : "set it back: what stands there could be removed before it is read";
 }
-
 
 Result<void> TopicCheck::brokers() {
   TOONO_ASSIGN(cluster_, topic_metadata(address_, admin_.client(), "", admin_.listener()));
@@ -351,7 +351,7 @@ void TopicCheck::compare(const TopicPlan& plan, KafkaSettings found) {
   for (const auto& [property, value] : wanted)
     if (!fits(property, found[property], value))
       find(plan.name, property, found[property], value, remedy_for(plan.name, property));
-  if (cluster_->broker_cnt >= 3 && copies_ < 3)
+  if (cluster_ && cluster_->broker_cnt >= 3 && copies_ < 3)
     find(plan.name, "replication", std::to_string(copies_), "3",
          "add replicas with kafka-reassign-partitions: one lost disk would lose records");
 }
