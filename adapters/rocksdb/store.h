@@ -37,9 +37,10 @@ class RocksStore final : public Store {
  public:
   struct Options {
     /// A window is handed to the disk when it holds either of the two. In memory there are at most the open
-    /// one and two that wait; then apply() waits too.
-    std::size_t window_changes = 200'000;
-    std::size_t window_bytes = 64u << 20;
+    /// one and two that wait; then apply() waits too. The larger it is, the more rows that are written again
+    /// and again reach the disk once, and the more of the journal is folded again after a crash.
+    std::size_t window_changes = 400'000;
+    std::size_t window_bytes = 96u << 20;
     std::size_t cache_bytes = 64u << 20;
     /// With less room than that on the disk an existing store is opened for reading: RocksDB writes files at
     /// every open, and ends the process when it cannot. What apply() takes then stays in the windows.
