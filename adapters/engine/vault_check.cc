@@ -17,7 +17,7 @@
 namespace toono {
 namespace {
 
-constexpr std::uint64_t kWatchEvery = 4096;
+constexpr std::uint64_t kToldEvery = 4096;
 /// So many people are named one by one.
 constexpr std::size_t kMostNamed = 100;
 
@@ -29,7 +29,7 @@ Result<void> each_record(Log& log, PartitionNumber partitions, const Watch& watc
   std::uint64_t seen = 0;
   Result<void> outcome;
   TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
-    if (++seen % kWatchEvery == 0 && watch) watch(seen);
+    if (++seen % kToldEvery == 0 && watch) watch(seen);
     Aligned aligned(record.bytes);
     auto copy = record;
     copy.bytes = aligned.bytes();
