@@ -36,7 +36,8 @@ cache=${TOONO_DEBIAN_CACHE:-${HOME:-/root}/.cache/toono}
 base=$cache/debian-12.tar
 if [ -z "$(find "$base" -mtime -7 2>/dev/null)" ]; then
   mkdir -p "$cache"
-  mmdebstrap --quiet --variant=apt bookworm "$base.new" || stop "a bare Debian 12 could not be fetched: is the network there?"
+  rm -rf --one-file-system "$base.new" # of a fetch that was cut short
+  mmdebstrap --quiet --format=tar --variant=apt bookworm "$base.new" || stop "a bare Debian 12 could not be fetched: is the network there?"
   mv "$base.new" "$base"
 fi
 mkdir "$root"
