@@ -9,7 +9,6 @@
 namespace toono {
 namespace {
 
-constexpr std::size_t kMostFindings = kMostListed;
 constexpr std::uint64_t kProgressEvery = 50'000;
 
 }  // namespace
@@ -30,7 +29,7 @@ void ChainVerifier::expect(const std::vector<JournalHead>& heads, std::string_vi
     if (head.partition <= log_.partitions) chains_[head.partition].expected.push_back({head, whose});
 }
 
-bool ChainVerifier::is_full() const { return found_.findings.size() >= kMostFindings; }
+bool ChainVerifier::is_full() const { return found_.findings.size() >= kMostListed; }
 
 void ChainVerifier::find(std::optional<PartitionNumber> partition, std::optional<std::uint64_t> seq,
                          std::string file, std::string problem) {

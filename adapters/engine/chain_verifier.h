@@ -46,7 +46,6 @@ class ChainVerifier {
     JournalHead head;
     std::string_view whose;
   };
-  void note_void(const LogRecord& record);
   /// What is known of one partition on the way.
   struct Chain {
     ChainHead head;
@@ -67,6 +66,7 @@ class ChainVerifier {
 
   void expect(const std::vector<JournalHead>& heads, std::string_view whose);
   void begin(PartitionNumber partition, const Record* record, Bytes bytes);
+  void note_void(const LogRecord& record);
   void judge_decision(const LogRecord& record, const Decision& decision);
   void begin_anew(PartitionNumber partition, const Decision& decision, const Digest& hash);
   void extend_chain(PartitionNumber partition, const Decision& decision, const Digest& hash);

@@ -4,15 +4,12 @@
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
 #include "adapters/kafka/topics.h"
-#include "tests/engine/deployment.h"
-#include "tests/kafka/broker.h"
+#include "tests/kafka/founded.h"
 
 namespace toono {
 namespace {
 
 using testing::eventually;
-using testing::shared_broker;
-using testing::unique_deployment;
 
 struct Person {
   PersonId id;
@@ -20,30 +17,9 @@ struct Person {
 };
 
 /// A founded deployment whose keys can be mirrored and put back.
-struct Mirrored {
-  static constexpr PartitionNumber kPartitions = 2;
-  TemporaryDirectory temporary;
-  SystemClock clock;
-  SystemEntropy entropy;
-  KafkaAddress address = shared_broker().address(unique_deployment());
-  std::string keys = TopicNames(address.deployment).keys;
+struct Mirrored : testing::FoundedOnKafka {
   std::string key_file = (temporary.path() / "master.key").string();
 
-  Mirrored() {
-    Founding founding;
-    founding.partitions = kPartitions;
-    founding.registry = first_registry();
-    must(must(Engine::create(options("founder", EngineRole::edge), founding))->close());
-  }
-  EngineOptions options(const std::string& node, EngineRole role) {
-    std::filesystem::create_directories(temporary.path() / node);
-    return {.dir = temporary.path() / node,
-            .kafka = address,
-            .role = role,
-            .master_key = key_file,
-            .clock = &clock,
-            .entropy = &entropy};
-  }
   std::unique_ptr<Engine> open(const std::string& node, EngineRole role) {
     return must(Engine::open(options(node, role)));
   }
@@ -55,9 +31,9 @@ struct Mirrored {
   }
   void put_back(const std::vector<KeyRecord>& records) const {
     auto admin = must(KafkaAdmin::open(address));
-    must(admin->delete_topic(keys));
+    must(admin->delete_topic(names.keys));
     for (const auto& plan : topic_plans(address.deployment, {.replication = 1, .min_isr = 1}))
-      if (plan.name == keys) REQUIRE(eventually([&] { return admin->create_topic(plan).has_value(); }));
+      if (plan.name == names.keys) REQUIRE(eventually([&] { return admin->create_topic(plan).has_value(); }));
     must(must(KeysTopic::open(address))->append(records));
   }
   std::vector<std::string> findings() {
