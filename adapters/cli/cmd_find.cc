@@ -53,7 +53,11 @@ Result<std::vector<RecentEntity>> by_number(const Asking& asking, const RecentFi
     if (row && row->size() == 16) cases.push_back(id_from<EntityId>(bytes_of(*row)));
   }
   bool well_formed = is_case_number(number) || parse_uuid(number);
-  if (cases.empty() && !well_formed) return unexpected(found.error());
+  if (cases.empty() && !well_formed) {
+    auto error = found.error();
+    error.what += ", and no case came with it";
+    return unexpected(std::move(error));
+  }
   std::vector<RecentEntity> list;
   for (const auto& id : cases) {
     TOONO_ASSIGN(auto one, recent_of(context, id, filter));

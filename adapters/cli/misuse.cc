@@ -57,6 +57,11 @@ Error misuse_error(Misuse misuse) {
   if (auto at = message.find(" is required"); at != std::string::npos)
     return {ErrorCode::usage, message.substr(0, at) + " is missing", "toono " + misuse.command,
             std::move(next)};
+  constexpr std::string_view kTooMany = ": At Most 1 required but received ";
+  if (auto at = message.find(kTooMany); at != std::string::npos)
+    return {ErrorCode::usage,
+            fmt::format("{} is one word, and {} are given", option, message.substr(at + kTooMany.size())),
+            "toono " + misuse.command, std::move(next)};
   if (auto at = message.find(" not in {"); at != std::string::npos && colon < at) {
     std::string words;
     for (char c : message.substr(at + 9, message.rfind('}') - at - 9)) {

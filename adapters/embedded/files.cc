@@ -42,6 +42,9 @@ Error io_error(const char* doing, const std::filesystem::path& path, int error_n
     return {
         ErrorCode::world, "the disk is full", path.string(),
         "free some room, then start again; every decision that was answered is safe, and queries still work"};
+  if (error_number == ENOTDIR)
+    return {ErrorCode::world, std::string(doing) + " failed: a file stands where a directory must be",
+            path.string(), "name another directory, or move that file away"};
   return {ErrorCode::world, std::string(doing) + " failed: " + std::generic_category().message(error_number),
           path.string(), "see to the disk and the permissions, then try again"};
 }

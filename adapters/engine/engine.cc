@@ -102,10 +102,11 @@ class MadeHere {
     std::error_code failed;
     bool all = true;
     for (const auto& path : new_) {
+      if (is_new(path)) continue;  // it never came to be; below a file it could not even be looked for
       std::filesystem::remove_all(path, failed);
       all = all && !failed;
     }
-    if (dir_is_new_) std::filesystem::remove(dir_, failed);
+    if (dir_is_new_ && !is_new(dir_)) std::filesystem::remove(dir_, failed);
     return all && !failed;
   }
 

@@ -47,7 +47,7 @@ Result<std::string> normalise_number(std::string_view number) {
   if (digits.size() < 3 || digits.size() > 15)
     return unexpected({ErrorCode::usage,
                        "a telephone number has 3 to 15 digits, and this has " + std::to_string(digits.size()),
-                       "the telephone number", "read the number again and send the command with it"});
+                       "the telephone number", "look at the number again"});
   return abroad ? "+" + digits : digits;
 }
 

@@ -147,6 +147,13 @@ TEST_CASE("find lists what is newest first and filters it") {
   CHECK(ids({"--phone", "13900000000"}).empty());
   auto empty = desk.ask("03-02 12:00", {"find", "--phone", "13900000000"});
   CHECK(empty.out == "Nothing was found.\n");
+  auto foreign = desk.ask("03-02 12:00", {"find", "--number", "TS-2026-0042"});
+  CHECK(foreign.code == 1);
+  CHECK_MESSAGE(has(foreign.err, "(its check digits do not fit), and no case came with it: TS-2026-0042"),
+                foreign.err);
+  auto no_phone = desk.ask("03-02 12:00", {"find", "--phone", "12"});
+  CHECK(no_phone.code == 2);
+  CHECK_FALSE(has(no_phone.err, "send the command"));
   auto found = desk.ask("03-02 12:00", {"find", "--phone", "13812345678"});
   for (const auto* number : {"12345678", "1234 5678", "1234-5678"})
     CHECK_FALSE(has(found.out + found.err, number));

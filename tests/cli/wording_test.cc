@@ -33,6 +33,8 @@ TEST_CASE("wrong use is told in the words of this program and names the near mis
       {{"find", "--limt", "3"}, "find has no such option: --limt: did you mean `--limit`?"},
       {{"--limit", "3", "find"}, "this option belongs behind the command: --limit"},
       {{"status", "extra"}, "this is one word too many: extra"},
+      {{"show", "a", "b"}, "ID is one word, and 2 are given: toono show: `toono show --help`"},
+      {{"send", "a", "b", "c"}, "FILE is one word, and 3 are given: toono send"},
       {{"find", "--limit", "x"}, "this is not a number that can stand here"},
       {{"find", "--limit"}, "a value is missing behind it: --limit"},
       {{"workload", "--tier", "IV"}, "--tier does not take this word: IV: there are I, II, III"},
@@ -160,6 +162,23 @@ TEST_CASE("a directory is no file of commands, and a file without any is said to
   auto reply = desk.ask("03-02 09:00", {"send", empty.string()});
   CHECK(reply.code == 0);
   CHECK_MESSAGE(has(reply.err, "there is no line with a command in it"), reply.err);
+}
+
+TEST_CASE("a file is no directory of a log, and what stood there before is not to be removed") {
+  Desk desk;
+  auto file = desk.dir() / "file";
+  std::ofstream(file) << "somebody's";
+  for (const auto& log : {file, file / "below"})
+    for (auto* command : {"init", "status"}) {
+      auto reply = desk.ask("03-02 09:00", {"--log", "embedded:" + log.string(), command});
+      CAPTURE(command);
+      CHECK(reply.code == 3);
+      CHECK_MESSAGE(has(reply.err, "a file stands where a directory must be"), reply.err);
+      CHECK_FALSE(has(reply.err, "remove the directory"));
+    }
+  CHECK(has(desk.ask("03-02 09:00", {"--log", "embedded:" + file.string(), "init"}).err,
+            "nothing was left behind"));
+  CHECK(std::filesystem::file_size(file) == 10);
 }
 
 TEST_CASE("a figure opens to cases by number and events by name, those that fell short apart") {
