@@ -83,6 +83,16 @@ TEST_CASE("a bad line stops none behind it and every line has one answer in orde
   CHECK(has(reply.out, R"("outcome":"accepted")"));
 }
 
+TEST_CASE("a file from an editor that marks UTF-8 and ends lines with CR LF is taken as it is") {
+  Desk desk;
+  auto line = register_with("");
+  line.insert(line.size() - 1, "\r");
+  auto reply = send(desk, "\xef\xbb\xbf" + line + line);
+  CHECK_MESSAGE(reply.code == 0, reply.out);
+  // The mark stands at the beginning of the whole, and nowhere else.
+  CHECK(send(desk, line + "\xef\xbb\xbf" + line).code == 1);
+}
+
 TEST_CASE("a time in the future or long past is rejected and stands in the journal") {
   Desk desk;
   auto rejected = [&](const char* occurred) {
