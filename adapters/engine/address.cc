@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kEmbedded = "embedded:";
 constexpr std::string_view kKafka = "kafka:";
 constexpr const char* kNodeDir = "./toono-node";
+constexpr const char* kExample =
+    "packaging/toono.toml.example (installed in /usr/share/doc/toono/examples) has every key";
 
 Unexpected wrong(std::string what, std::string where, std::string next) {
   return unexpected({ErrorCode::usage, std::move(what), std::move(where), std::move(next)});
@@ -65,7 +67,7 @@ Result<void> read_properties(const toml::table& table, const std::string& file, 
     auto text = property_text(node);
     if (!text)
       return wrong("a property is a text, a number, true or false", fmt::format("{}: kafka.{}", file, name),
-                   "docs/operations.md shows a file");
+                   kExample);
     address.properties[name] = *text;
   }
   return {};
@@ -75,8 +77,7 @@ Result<void> read_key(std::string_view key, const toml::node& node, const std::s
                       LogAddress& address) {
   auto where = fmt::format("{}: {}", file, key);
   if (key == "kafka") {
-    if (!node.is_table())
-      return wrong("this must be a table: [kafka]", where, "docs/operations.md shows a file");
+    if (!node.is_table()) return wrong("this must be a table: [kafka]", where, kExample);
     return read_properties(*node.as_table(), file, "", *address.kafka);
   }
   if (key == "inbox_limit") {
@@ -88,8 +89,7 @@ Result<void> read_key(std::string_view key, const toml::node& node, const std::s
     return {};
   }
   auto text = node.value_exact<std::string>();
-  if (!text || text->empty())
-    return wrong("this must be a text in quotes", where, "docs/operations.md shows a file");
+  if (!text || text->empty()) return wrong("this must be a text in quotes", where, kExample);
   if (key == "brokers") address.kafka->brokers = *text;
   if (key == "deployment") address.kafka->deployment = *text;
   if (key == "data") address.dir = *text;
@@ -108,7 +108,7 @@ Result<LogAddress> read_address_file(const std::string& file) {
         auto near = nearest(key.str(), known);
         return wrong(near.empty() ? "this key means nothing"
                                   : fmt::format("this key means nothing: did you mean `{}`?", near),
-                     fmt::format("{}: {}", file, key.str()), "docs/operations.md shows a file");
+                     fmt::format("{}: {}", file, key.str()), kExample);
       }
       TOONO_TRY(read_key(key.str(), node, file, address));
     }

@@ -30,6 +30,10 @@ TEST_CASE("a file sets how many commands may wait in an inbox and anything but s
   auto near = read("inbox_limits = 500");
   REQUIRE_FALSE(near.has_value());
   CHECK(near.error().what.find("`inbox_limit`") != std::string::npos);
+  // It names a file that is there and that names every key.
+  const std::string example = "packaging/toono.toml.example";
+  CHECK(near.error().next.find(example) != std::string::npos);
+  CHECK(std::filesystem::exists(std::filesystem::path(TOONO_SOURCE_DIR) / example));
 }
 
 }  // namespace toono
