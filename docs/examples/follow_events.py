@@ -69,7 +69,13 @@ def main():
                                          "enable.auto.commit": False, "auto.offset.reset": "error",
                                          "enable.partition.eof": True})
     follower = Follower(typed.state)
-    partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+    try:
+        found = consumer.list_topics(topic, timeout=10).topics[topic]
+    except confluent_kafka.KafkaException as problem:
+        raise SystemExit(f"the events cannot be read: {problem.args[0].str()}") from None
+    if found.error:
+        raise SystemExit(f"there is no topic {topic}: {found.error.str()}")
+    partitions = found.partitions
     places = []
     for partition in partitions:
         low, _ = consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=30)

@@ -159,6 +159,8 @@ class EmbeddedLog:
 
     def __init__(self, folder):
         self.folder = os.path.join(folder, "journal")
+        if not os.path.isdir(self.folder):
+            raise FileNotFoundError(f"there is no journal in {folder}")
         header = self.header(self.segment(0), 0)
         self.log_id, self.partitions = header[0], header[1]
 
@@ -262,12 +264,18 @@ class KafkaLog:
             "bootstrap.servers": brokers, "group.id": "verify_journal", "enable.auto.commit": False,
             "auto.offset.reset": "error", "check.crcs": True, "enable.partition.eof": True,
             # Records as they stand, whatever a stranger's transaction around them came to.
-            "isolation.level": "read_uncommitted"})
-        topics = self.consumer.list_topics(timeout=30).topics
+            "isolation.level": "read_uncommitted", "log_level": 2})
+        topics = self.ask(lambda: self.consumer.list_topics(timeout=10)).topics
         journal = topics.get(f"{deployment}.journal.v1")
         if journal is None or not journal.partitions:
             raise Damaged(f"there is no topic {deployment}.journal.v1")
         self.partitions = len(journal.partitions) + 1
+
+    def ask(self, question):
+        try:
+            return question()
+        except self.kafka.KafkaException as problem:
+            raise OSError(problem.args[0].str()) from None
 
     def records(self):
         last = self.partitions - 1
@@ -278,7 +286,7 @@ class KafkaLog:
 
     def read(self, topic, name, number, partition):
         place = self.kafka.TopicPartition(name, number)
-        low, high = self.consumer.get_watermark_offsets(place, timeout=30)
+        low, high = self.ask(lambda: self.consumer.get_watermark_offsets(place, timeout=30))
         if topic == "journal" and low != 0:
             raise Damaged(f"{name}, partition {number}: it begins at {low}: retention has eaten the journal")
         place.offset, expected = low, low

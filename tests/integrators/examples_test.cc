@@ -140,6 +140,17 @@ TEST_CASE("the reader of the open format proves the journal on a broker") {
   CHECK(of_topics.out == of_files.out);
 }
 
+TEST_CASE("an example that is told a wrong name or reaches no broker says so") {
+  auto unnamed = run({python(), example("follow_events.py"), published_year().address.brokers, "--deployment",
+                      "misspelt", "--once"});
+  CHECK(unnamed.code == 1);
+  CHECK_MESSAGE(unnamed.err.find("there is no topic misspelt.events.v1") != std::string::npos, unnamed.err);
+  // A journal that nobody could read was not found changed.
+  auto unread = run({python(), example("verify_journal.py"), "kafka:127.0.0.1:1"});
+  CHECK(unread.code == 3);
+  CHECK_MESSAGE(unread.err.find("the log cannot be read: ") != std::string::npos, unread.err);
+}
+
 TEST_CASE("the partner example answers each referral with messages that are taken") {
   KafkaYear place;
   auto log = place.open();

@@ -188,6 +188,15 @@ TEST_CASE("heads kept elsewhere show that the journal was cut or made anew") {
   CHECK(found.err.find("the chain does not have the expected head") != std::string::npos);
 }
 
+TEST_CASE("where there is no journal nothing is called damaged") {
+  TemporaryDirectory empty;
+  for (const auto& dir : {empty.path(), empty.path().parent_path()}) {
+    auto found = reader(dir);
+    CHECK(found.code == 3);
+    CHECK_MESSAGE(found.err.find("there is no journal in " + dir.string()) != std::string::npos, found.err);
+  }
+}
+
 TEST_CASE("a case that is not there is named and nothing is printed for it") {
   auto found = reader(simulated_year(), {"--case", "0197f0c2-7a30-7c1e-9b1d-2f4a5c6d7e8f"});
   CHECK(found.code == 1);
