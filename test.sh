@@ -3,6 +3,11 @@
 #   ./test.sh [quick]  quick: the release build's tests alone.
 cd "$(dirname "$0")"
 . .ci/setup.sh
+case ${1:-} in
+  '' | quick) ;;
+  -h | --help) sed -n '2,3s/^# //p' test.sh; exit 0 ;;
+  *) stop "test.sh takes quick or nothing, and no $1: ./test.sh [quick]" ;;
+esac
 # shellcheck disable=SC2086
 install $packages_build $packages_checks
 
