@@ -219,7 +219,7 @@ Examples:
   toono calendars)"},
     HelpRow{
         "simulate",
-        R"(A year of 60,000 contacts takes about a minute and 0.8 GB. One that was broken off is not gone on
+        R"(A year of 60,000 contacts takes about a minute and 0.9 GB. One that was broken off is not gone on
 with: remove the directory and its key. The clock of such a store stands at the year's end.
 
 Examples:

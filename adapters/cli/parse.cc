@@ -130,14 +130,14 @@ void assess_options(CLI::App& app, Args& args) {
   as_of(app, args);
 }
 void explain_options(CLI::App& app, Args& args) {
-  one_word(app, args, "MEASURE", "as `toono assess` names it");
+  one_word(app, args, "MEASURE", "as docs/measures.md and `toono --json assess` name it");
   assess_options(app, args);
   app.add_option("--limit", args.limit, "at most so many of each list, in text (default 10)")
       ->check(number_from(1, kMostRows))
       ->type_name("N");
 }
 void rank_options(CLI::App& app, Args& args) {
-  one_word(app, args, "MEASURE", "as `toono assess` names it");
+  one_word(app, args, "MEASURE", "as docs/measures.md and `toono --json assess` name it");
   period(app, args);
   app.add_option("--tier", args.tier, "only of this tier")
       ->type_name("TIER")
@@ -401,7 +401,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
                  "what is sent is dated so for ever")
       ->type_name("WHEN");
   app.add_flag("--json", args.globals.json, "answers for programs");
-  app.add_option("--lang", language, "names of states and measures")
+  app.add_option("--lang", language, "names of states and measures (default: the locale's)")
       ->check(CLI::IsMember({"en", "zh"}))
       ->type_name("LANGUAGE");
   app.add_option("--master-key", args.globals.master_key, "the vault's master key file (default: DIR.key)")
