@@ -6,6 +6,19 @@
 #include "adapters/json/writer.h"
 
 namespace toono::cli {
+namespace {
+
+/// What founds cannot be changed later: a file that says nothing does not stand for what is built in.
+Result<std::string> text_given(const char* option, const std::string& file) {
+  if (file.empty()) return std::string();
+  TOONO_ASSIGN(auto text, read_file(file));
+  if (text.empty())
+    return unexpected({ErrorCode::usage, "the file is empty", fmt::format("{} {}", option, file),
+                       "name the right one, or leave the option out for what is built in"});
+  return text;
+}
+
+}  // namespace
 
 Result<int> run_init(const Args& args) {
   if (args.partitions < 1 || args.partitions > 99)
@@ -22,15 +35,9 @@ Result<int> run_init(const Args& args) {
           {ErrorCode::usage, "this is not a UUID", "--log-id " + args.log_id, "leave it out to draw one"});
   }
   FoundingTexts texts;
-  if (!args.stations_file.empty()) {
-    TOONO_ASSIGN(texts.stations_csv, read_file(args.stations_file));
-  }
-  if (!args.calendar_file.empty()) {
-    TOONO_ASSIGN(texts.calendar_csv, read_file(args.calendar_file));
-  }
-  if (!args.policy_file.empty()) {
-    TOONO_ASSIGN(texts.policy_json, read_file(args.policy_file));
-  }
+  TOONO_ASSIGN(texts.stations_csv, text_given("--stations", args.stations_file));
+  TOONO_ASSIGN(texts.calendar_csv, text_given("--calendar", args.calendar_file));
+  TOONO_ASSIGN(texts.policy_json, text_given("--policy", args.policy_file));
   TOONO_ASSIGN(founding.registry, founding_registry(texts));
   TOONO_TRY(check_set_clock(args.globals));
   TOONO_ASSIGN(auto session, Session::create(args.globals, founding));

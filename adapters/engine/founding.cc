@@ -18,6 +18,8 @@ namespace toono {
 namespace {
 
 constexpr std::uint32_t kStaffPerStation = 2;
+/// The files by the options that name them.
+constexpr std::string_view kStations = "--stations", kCalendar = "--calendar", kPolicy = "--policy";
 
 Error wrong(std::string what, std::string_view file, std::uint64_t line) {
   return {ErrorCode::usage, std::move(what), fmt::format("{}, line {}", file, line),
@@ -60,7 +62,7 @@ std::optional<StationId> station_code(const std::string& text) {
 }
 
 Result<std::vector<OpenStationT>> read_stations(std::string_view csv) {
-  TOONO_ASSIGN(auto table, read_table(csv, "stations", {"code", "tier", "parent", "name_zh", "kind"}));
+  TOONO_ASSIGN(auto table, read_table(csv, kStations, {"code", "tier", "parent", "name_zh", "kind"}));
   std::vector<OpenStationT> stations;
   const std::map<std::string, Tier> tiers{{"I", Tier::I}, {"II", Tier::II}, {"III", Tier::III}};
   const std::map<std::string, StationKind> kinds{{"region", StationKind::region},
@@ -70,42 +72,43 @@ Result<std::vector<OpenStationT>> read_stations(std::string_view csv) {
   for (const auto& row : table) {
     OpenStationT station;
     auto code = station_code(row.at("code"));
-    if (!code) return unexpected(wrong("`code` is not a station code (digits)", "stations", line_of(row)));
+    if (!code) return unexpected(wrong("`code` is not a station code (digits)", kStations, line_of(row)));
     auto tier = tiers.find(row.at("tier"));
     if (tier == tiers.end())
-      return unexpected(wrong("`tier` is none of I, II, III", "stations", line_of(row)));
+      return unexpected(wrong("`tier` is none of I, II, III", kStations, line_of(row)));
     auto kind = kinds.find(row.at("kind"));
     if (kind == kinds.end())
       return unexpected(
-          wrong("`kind` is none of region, league, direct-report city, banner", "stations", line_of(row)));
+          wrong("`kind` is none of region, league, direct-report city, banner", kStations, line_of(row)));
     station.station = *code;
     station.tier = tier->second;
     station.kind = kind->second;
     station.name = row.at("name_zh");
     if (const auto& parent = row.at("parent"); !parent.empty()) {
       auto parent_code = station_code(parent);
-      if (!parent_code) return unexpected(wrong("`parent` is not a station code", "stations", line_of(row)));
+      if (!parent_code) return unexpected(wrong("`parent` is not a station code", kStations, line_of(row)));
       station.parent = *parent_code;
     }
     if (auto note = row.find("note"); note != row.end()) station.note = note->second;
     stations.push_back(std::move(station));
   }
+  if (stations.empty()) return unexpected(wrong("there is no station in it", kStations, 1));
   std::stable_sort(stations.begin(), stations.end(),
                    [](const auto& a, const auto& b) { return a.tier < b.tier; });
   return stations;
 }
 
 Result<CalendarT> read_calendar(std::string_view csv) {
-  TOONO_ASSIGN(auto table, read_table(csv, "calendar", {"date", "kind", "name_zh"}));
+  TOONO_ASSIGN(auto table, read_table(csv, kCalendar, {"date", "kind", "name_zh"}));
   CalendarT calendar;
   calendar.first_year = 9999;
   for (const auto& row : table) {
     CalendarDayT day;
     auto date = parse_day(row.at("date"));
-    if (!date) return unexpected(wrong("`date` is not a day like 2026-02-17", "calendar", line_of(row)));
+    if (!date) return unexpected(wrong("`date` is not a day like 2026-02-17", kCalendar, line_of(row)));
     const auto& kind = row.at("kind");
     if (kind != "holiday" && kind != "make-up workday")
-      return unexpected(wrong("`kind` is neither holiday nor make-up workday", "calendar", line_of(row)));
+      return unexpected(wrong("`kind` is neither holiday nor make-up workday", kCalendar, line_of(row)));
     day.date = *date;
     day.kind = kind == "holiday" ? DayKind::holiday : DayKind::make_up_workday;
     day.name = row.at("name_zh");
@@ -114,17 +117,27 @@ Result<CalendarT> read_calendar(std::string_view csv) {
     calendar.last_year = std::max(calendar.last_year, year);
     calendar.days.push_back(std::move(day));
   }
-  if (calendar.days.empty()) return unexpected(wrong("there is no day in it", "calendar", 1));
+  if (calendar.days.empty()) return unexpected(wrong("there is no day in it", kCalendar, 1));
   calendar.version = fmt::format("national-{}", calendar.last_year);
   TOONO_TRY(validate(calendar));
   return calendar;
 }
 
+/// What is said of a line that is sent, said of a file.
+Error wrong_policy(Error error) {
+  if (error.where.starts_with("character"))
+    error.next = "give the body of PublishPolicy, as `toono template PublishPolicy` has it";
+  error.code = ErrorCode::usage;
+  error.where = fmt::format("{}, {}", kPolicy, error.where);
+  return error;
+}
+
 Result<PolicyT> read_policy(const std::string& json) {
   if (json.empty()) return default_policy();
-  TOONO_ASSIGN(auto command, parse_command("PublishPolicy", json));
+  auto command = parse_command("PublishPolicy", json);
+  if (!command) return unexpected(wrong_policy(command.error()));
   flatbuffers::FlatBufferBuilder builder;
-  TOONO_ASSIGN(auto offset, command.build(builder, {}));
+  TOONO_ASSIGN(auto offset, command->build(builder, {}));
   builder.Finish(flatbuffers::Offset<PublishPolicy>(offset.o));
   PublishPolicyT body;
   flatbuffers::GetRoot<PublishPolicy>(builder.GetBufferPointer())->UnPackTo(&body);

@@ -66,4 +66,33 @@ TEST_CASE("a founding that the registry would refuse makes nothing") {
   CHECK(init({}).code == 0);
 }
 
+TEST_CASE("a founding takes no file that says nothing and names the option whose file is wrong") {
+  Desk desk;
+  auto file = desk.dir() / "given", there = desk.dir() / "refused";
+  struct Row {
+    std::string option, content, says;
+  };
+  const std::string header = "code,tier,parent,name_zh,kind,note\n";
+  const Row rows[] = {
+      {"--stations", "", "the file is empty: --stations "},
+      {"--calendar", "", "the file is empty: --calendar "},
+      {"--policy", "", "the file is empty: --policy "},
+      {"--stations", header, "there is no station in it: --stations, line 1"},
+      {"--stations", header + "150000,IV,,one,region,\n", "`tier` is none of I, II, III: --stations, line 2"},
+      {"--calendar", "date,kind,name_zh\n2026-13-01,holiday,x\n", ": --calendar, line 2"},
+      {"--policy", "{", ": --policy, character 2: give the body of PublishPolicy"},
+      {"--policy", "{}", ": --policy, $.body.policy: give"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.says);
+    std::ofstream(file) << row.content;
+    auto refused = desk.ask(kNow, {"--log", "embedded:" + there.string(), "init", row.option, file.string()});
+    CHECK(refused.code == 2);
+    CHECK_MESSAGE(has(refused.err, row.says), refused.err);
+    CHECK_FALSE(std::filesystem::exists(there));
+    std::filesystem::remove_all(there);
+    std::filesystem::remove(there.string() + ".key");
+  }
+}
+
 }  // namespace toono
