@@ -6,6 +6,7 @@ install(FILES packaging/toono.toml.example DESTINATION share/doc/toono/examples)
 install(FILES README.md DESTINATION share/doc/toono)
 install(DIRECTORY docs DESTINATION share/doc/toono FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ
         PATTERN __pycache__ EXCLUDE PATTERN target EXCLUDE)
+install(FILES ${TOONO_SCHEMA_FILES} DESTINATION share/doc/toono/schemas)
 install(FILES LICENSE DESTINATION share/doc/toono RENAME copyright)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS packaging/toono.1)
 file(ARCHIVE_CREATE OUTPUT ${CMAKE_BINARY_DIR}/toono.1.gz PATHS ${CMAKE_SOURCE_DIR}/packaging/toono.1 FORMAT raw

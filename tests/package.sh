@@ -27,8 +27,12 @@ done
 dpkg-deb -x "${package[0]}" "$work/root"
 version=$("$work/root/usr/bin/toono" --version)
 [ "$version" = "toono $(dpkg-deb -f "${package[0]}" Version)" ] || stop "the program says it is $version"
-# Every document that another names is there, and the manual page names every command.
+# The reader of the open format needs nothing else: it finds the schemas where it looks by itself.
 doc=$work/root/usr/share/doc/toono
+"$work/root/usr/bin/toono" --log "embedded:$work/log_of_its_own" init >/dev/null
+python3 "$doc/docs/examples/verify_journal.py" "embedded:$work/log_of_its_own" >/dev/null ||
+  stop "docs/examples/verify_journal.py does not do in the package what docs/integrators.md says"
+# Every document that another names is there, and the manual page names every command.
 grep -oh 'docs/[a-z_/]*[.][a-z]*' "$doc/README.md" "$doc"/docs/*.md | sort -u | while read -r named; do
   [ -e "$doc/$named" ] || stop "$named is named in a document and is not in the package"
 done
