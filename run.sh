@@ -18,7 +18,7 @@ build release toono
 toono() { build/release/toono --log "embedded:$dir" "$@"; }
 if [ -e "$dir" ]; then
   # Only a store that says it is simulated is ours to throw away.
-  toono status | grep -qi simulated || stop "$dir is there and is no simulated store: name another place, ./run.sh DIR"
+  toono --json status | grep -q '"simulated":true' || stop "$dir is there and is no simulated store: name another place, ./run.sh DIR"
   rm -rf "$dir" "$dir.key"
 fi
 mkdir -p "$(dirname "$dir")"

@@ -93,6 +93,20 @@ TEST_CASE("the first sequence of the README works by copy and paste") {
   CHECK(has(said, "The chain is whole."));
 }
 
+TEST_CASE("run.sh plays its year over no store but a simulated one") {
+  Checkout checkout;
+  fs::copy_file(fs::path(TOONO_SOURCE_DIR) / "run.sh", checkout.dir / "run.sh");
+  fs::create_directories(checkout.dir / ".ci");
+  std::ofstream(checkout.dir / ".ci" / "setup.sh")
+      << ". " TOONO_SOURCE_DIR "/.ci/setup.sh\ninstall() { :; }\nbuild() { :; }\n";
+  std::string said;
+  CHECK(checkout.run({"toono init", "./run.sh toono-data"}, said) != 0);
+  CHECK_MESSAGE(has(said, "toono-data is there and is no simulated store"), said);
+  CHECK_FALSE(has(said, "playing the year"));
+  CHECK(checkout.run({"toono verify"}, said) == 0);
+  CHECK(fs::exists(checkout.dir / "toono-data.key"));
+}
+
 TEST_CASE("the example of an import works by copy and paste and comes to what is printed there") {
   Checkout checkout;
   auto setup = blocks_of("docs/import.md", "## An example", "sh");
