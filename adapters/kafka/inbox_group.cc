@@ -32,16 +32,18 @@ void InboxGroup::ring(Bell& bell) {
 
 void InboxGroup::leave() {
   // Closing calls on_rebalance once more, so it must happen while this object is whole.
+  is_leaving_ = true;
   consumer_.reset();
   revoke_all();
 }
 
 void InboxGroup::on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t what,
                               rd_kafka_topic_partition_list_t* partitions) {
-  if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+  // What comes while we leave goes to the others: who would take it is going too.
+  if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !is_leaving_) {
     trouble_ = assign(consumer, partitions);
     if (trouble_) return;
-  } else if (what != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+  } else if (what != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS && what != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     note_problem(rd_kafka_err2str(what), false);
   }
   // Eager: everything goes before anything comes.

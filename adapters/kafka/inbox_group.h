@@ -32,7 +32,7 @@ class InboxGroup final : public KafkaListener {
   Result<std::vector<LogRecord>> receive(std::size_t limit);
   /// From now on the bell rings when there is something to receive.
   void ring(Bell& bell);
-  /// Hands everything over to the others.
+  /// Hands everything over to the others. on_assigned is not called any more.
   void leave();
   const std::set<PartitionNumber>& owned() const { return owned_; }
 
@@ -56,6 +56,7 @@ class InboxGroup final : public KafkaListener {
   std::vector<LogRecord> records_;
   RecordArena arena_;
   Result<void> trouble_;
+  bool is_leaving_ = false;
   ConsumerPtr consumer_;
 };
 

@@ -47,6 +47,15 @@ struct OnKafka : testing::FoundedOnKafka {
     auto log = must(KafkaLog::open({.address = address}));
     return static_cast<std::int64_t>(must(log->end(Topic::inbox, 0)));
   }
+  /// As its coordinator tells it: "Stable" when all that is owned has been given out.
+  std::string group_state() {
+    auto reader = must(TopicReader::open(address));
+    const rd_kafka_group_list* list = nullptr;
+    if (rd_kafka_list_groups(reader->client(), names.engines_group.c_str(), &list, 5000) != 0) return {};
+    std::string state = list->group_cnt == 1 ? list->groups[0].state : "";
+    rd_kafka_group_list_destroy(list);
+    return state;
+  }
   /// Another owner, on a directory of its own, until it owns all and has decided partition 0 up to `until`,
   /// or cannot.
   Result<std::size_t> take_all(const std::string& node, std::int64_t until = 0) {
@@ -269,6 +278,21 @@ TEST_CASE("a log joins the group when it may, and owns nothing before") {
   may = true;
   CHECK(eventually([&] { return must(log->receive(10)).empty() && log->owned().size() == 3; }));
   must(log->close());
+}
+
+TEST_CASE("an engine that goes while the group gives it partitions takes none of them") {
+  OnKafka on;
+  on.engine.reset();
+  std::size_t taken = 0;
+  auto options = on.options("going", EngineRole::owner);
+  options.on_ownership = [&](PartitionNumber, bool now) { taken += now ? 1 : 0; };
+  auto going = must(Engine::open(options));
+  (void)must(going->step());
+  // It has joined, and what the group gives it waits for its next step.
+  REQUIRE(eventually([&] { return on.group_state() == "Stable"; }));
+  REQUIRE(taken == 0);
+  going.reset();
+  CHECK(taken == 0);
 }
 
 TEST_CASE("a node that is more than a window behind a head does not join before it has folded that") {
