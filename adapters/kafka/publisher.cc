@@ -13,8 +13,13 @@ namespace {
 constexpr int kPublishWaitMs = 100;
 constexpr int kPublishFlushMs = 60'000;
 
-/// The last place told to a topic, by partition of the journal.
-using Told = std::vector<std::optional<EventPlace>>;
+/// The last event told to a topic, and the command that it says led to it.
+struct LastTold {
+  EventPlace place;
+  std::string command;
+};
+/// By partition of the journal.
+using Told = std::vector<std::optional<LastTold>>;
 
 /// An idempotent producer of events; what was not acknowledged ends it.
 class EventProducer final : public KafkaListener {
@@ -96,6 +101,13 @@ class Publisher {
   }
   Result<void> poll() { return producer_->poll(); }
 
+  /// Once the journal has been read to its end.
+  Result<void> must_reach_what_was_told() const {
+    TOONO_TRY(must_reach(events_));
+    for (const auto& [line, outlet] : lines_) TOONO_TRY(must_reach(outlet));
+    return {};
+  }
+
   Result<Published> finish() {
     TOONO_TRY(producer_->settle());
     published_.void_count = feed_.void_count();
@@ -142,7 +154,8 @@ class Publisher {
           if (source_.empty()) source_ = source;
           if (source != source_) return unexpected_record(outlet.topic, record, "an event of another log");
           auto& last = outlet.told[place->partition];
-          if (!options_.from.beginning && (!last || *last < *place)) last = *place;
+          if (!options_.from.beginning && (!last || last->place < *place))
+            last = {*place, std::string(record.attribute("commandid"))};
           return Result<void>();
         });
   }
@@ -154,13 +167,44 @@ class Publisher {
                        "name the right deployment, or say where to begin with --from"});
   }
 
-  /// Whether an event is still to be told to a topic that has been told so far.
-  bool is_wanted(const CloudEvent& event, const std::optional<EventPlace>& last) const {
+  /// Whether it was said where to begin in this partition: then what stands in the topics does not matter.
+  bool is_chosen(PartitionNumber partition) const {
+    return options_.from.recorded_at || options_.from.places.contains(partition);
+  }
+
+  /// Whether an event is still to be told to a topic.
+  Result<bool> is_wanted(const CloudEvent& event, const Outlet& outlet) const {
     const auto& from = options_.from;
     if (from.recorded_at) return event.recorded_at >= *from.recorded_at;
     if (auto first = from.places.find(event.place.partition); first != from.places.end())
       return event.place >= first->second;
-    return !last || event.place > *last;
+    const auto& last = outlet.told[event.place.partition];
+    if (last && event.place == last->place && event.attribute("commandid") != last->command)
+      return unexpected(another_history(
+          outlet, fmt::format("event {} is of another command in the topic than in the journal: the journal "
+                              "was cut and went on another way",
+                              event.attribute("id"))));
+    return !last || event.place > last->place;
+  }
+
+  Result<void> must_reach(const Outlet& outlet) const {
+    for (PartitionNumber p = 0; p <= feed_.partitions(); ++p) {
+      const auto& last = outlet.told[p];
+      if (!last || is_chosen(p) || last->place.seq <= feed_.seq(p)) continue;
+      return unexpected(another_history(
+          outlet, fmt::format("it tells of record {} of partition {}, and the journal ends at record {}: the "
+                              "journal was cut",
+                              last->place.seq, partition_text(p, feed_.partitions()), feed_.seq(p))));
+    }
+    return {};
+  }
+
+  /// Consumers have seen what the journal lacks, and drop what comes in its place.
+  Error another_history(const Outlet& outlet, std::string what) const {
+    return {ErrorCode::refused, std::move(what),
+            fmt::format("kafka:{}, topic {}", options_.address.brokers, outlet.topic),
+            "restore the journal; if it is to stay as it is, remove the topic, make it with `toono topics "
+            "create`, publish, and have consumers begin anew"};
   }
 
   Result<void> tell(const PublicEvent& event) {
@@ -169,7 +213,8 @@ class Publisher {
                          fmt::format("kafka:{}, topic {}", options_.address.brokers, names_.events),
                          "name the right deployment; a topic of another log is never written to"});
     auto from = event.event.place.partition;
-    if (is_wanted(event.event, events_.told[from])) {
+    TOONO_ASSIGN(bool wanted, is_wanted(event.event, events_));
+    if (wanted) {
       TOONO_TRY(producer_->write(events_.topic, from, event.event));
       ++published_.events;
     }
@@ -183,7 +228,8 @@ class Publisher {
       return {};
     }
     auto from = event.place.partition;
-    if (!is_wanted(event, found->second.told[from])) return {};
+    TOONO_ASSIGN(bool wanted, is_wanted(event, found->second));
+    if (!wanted) return {};
     TOONO_TRY(producer_->write(found->second.topic, from % found->second.partitions, event));
     ++published_.referrals;
     return {};
@@ -254,6 +300,7 @@ Result<Published> publish(Log& journal, PartitionNumber partitions_with_registry
     return outcome.has_value() && !stopped();
   }));
   TOONO_TRY(outcome);
+  if (!stopped()) TOONO_TRY(publisher.must_reach_what_was_told());
   while (!options.once && !stopped()) {
     TOONO_ASSIGN(auto records, journal.settle());
     for (const auto& record : records) TOONO_TRY(publisher.take(record));

@@ -51,8 +51,8 @@ struct Published {
 /// Publishes `journal`, which has so many partitions with the registry's, to the events topic (one partition
 /// for each of the journal's) and the partners' topics. Returns when it was stopped, with `once` at the end.
 /// Error world: a record's outcome is unknown, start again: it goes on from what is there. Error refused: the
-/// topics are of another log or have another number of partitions. Other errors as PublicFeed's and the
-/// log's.
+/// topics are of another log, have another number of partitions, or tell what the journal does not hold.
+/// Other errors as PublicFeed's and the log's.
 Result<Published> publish(Log& journal, PartitionNumber partitions_with_registry,
                           const PublishOptions& options);
 

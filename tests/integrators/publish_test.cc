@@ -1,6 +1,8 @@
 // The publisher against a real broker: everything once and in order, whatever ended it before.
 #include "adapters/kafka/publisher.h"
 
+#include <fmt/format.h>
+
 #include <thread>
 
 #include "adapters/kafka/admin.h"
@@ -235,6 +237,31 @@ TEST_CASE("a topic that holds events of another log is never written to") {
   auto unreadable = try_publish(place);
   REQUIRE_FALSE(unreadable.has_value());
   CHECK(unreadable.error().where.find("partition 4, offset 1") != std::string::npos);
+}
+
+TEST_CASE("a topic that tells of what the journal does not hold is refused") {
+  KafkaYear place;
+  publish_once(place);
+  auto last = year().events[3].back().event;
+  std::string problem;
+  SUBCASE("because the journal ends before") {
+    problem = "the journal was cut";
+    for (auto& [name, value] : last.attributes)
+      if (name == "id") value = fmt::format("3:{}:0", last.place.seq + 1);
+  }
+  SUBCASE("because another event stands at its place") {
+    problem = "went on another way";
+    for (auto& [name, value] : last.attributes)
+      if (name == "commandid") value = "00000000-0000-4000-8000-000000000000";
+  }
+  auto producer = must(make_producer(place.address, nullptr));
+  REQUIRE(produce_event(producer.get(), place.topics().events, 3, last) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(rd_kafka_flush(producer.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  auto refused = try_publish(place);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::refused);
+  CHECK(refused.error().what.find(problem) != std::string::npos);
+  CHECK(try_publish(place, {.beginning = true}).has_value());
 }
 
 TEST_CASE("without an events topic of as many partitions nothing is published") {
