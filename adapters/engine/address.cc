@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "adapters/json/nearest.h"
 #include "commands/pressure.h"
@@ -26,8 +27,9 @@ bool is_broker(std::string_view text) {
   auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
   auto port = text.substr(colon + 1);
-  return port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  std::uint16_t number = 0;
+  auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return problem == std::errc() && end == port.data() + port.size() && number != 0;
 }
 
 Result<void> check_brokers(std::string_view brokers, const std::string& where) {

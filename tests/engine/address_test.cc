@@ -36,4 +36,16 @@ TEST_CASE("a file sets how many commands may wait in an inbox and anything but s
   CHECK(std::filesystem::exists(std::filesystem::path(TOONO_SOURCE_DIR) / example));
 }
 
+TEST_CASE("a broker has a port that there can be") {
+  CHECK(must(parse_log_address("kafka:b:1,[::1]:65535")).kafka->brokers == "b:1,[::1]:65535");
+  for (const char* wrong :
+       {"kafka:b:0", "kafka:b:65536", "kafka:b:99999", "kafka:b:9092x", "kafka:b:-1", "kafka:b:"}) {
+    CAPTURE(wrong);
+    auto refused = parse_log_address(wrong);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::usage);
+    CHECK(refused.error().what == "this is not a broker's address");
+  }
+}
+
 }  // namespace toono
