@@ -89,6 +89,21 @@ Result<Status> status_of(Engine& engine) {
   return status;
 }
 
+/// What engines refuse is refused here too: "nothing waits" would be no answer for an inbox that nobody
+/// takes. What was trimmed since the heads were read is not gone undecided. Whoever only sends may not read
+/// an inbox, and sees no more than where it begins.
+Result<void> look_at_inboxes(Engine& engine) {
+  auto is_damaged = [](const Result<void>& looked) {
+    return !looked && looked.error().code == ErrorCode::damaged;
+  };
+  for (PartitionNumber partition = 0; partition <= engine.partitions(); ++partition) {
+    if (!is_damaged(engine.check_inbox(partition))) continue;
+    TOONO_TRY(engine.read_to_end(partition));
+    if (auto looked = engine.check_inbox(partition); is_damaged(looked)) return looked;
+  }
+  return {};
+}
+
 /// Commands in the inbox that no decision was read of.
 std::int64_t lag_of(const Status& status, const PartitionEnds& end) {
   return std::max<std::int64_t>(0,
@@ -211,6 +226,7 @@ std::int64_t until_due(Engine& engine) {
 Result<int> run_status(const Args& args) {
   TOONO_ASSIGN(auto session, Session::open(args.globals));
   TOONO_ASSIGN(auto status, status_of(session->engine()));
+  if (session->engine().is_shared()) TOONO_TRY(look_at_inboxes(session->engine()));
   auto partitions = session->engine().partitions();
   TOONO_TRY(session->close());
   print(args.globals.json ? to_json(status, partitions) : to_text(args.globals, status, partitions));

@@ -99,6 +99,9 @@ class Engine {
   /// What this node has folded is less than genesis' window behind every end of the journal. Before that an
   /// owner does not join the group. Always true on the embedded log.
   Result<bool> is_near_the_heads();
+  /// On Kafka, as an owner asks before it takes the partition: the inbox is the one that this journal was
+  /// decided from, and nothing undecided of it is gone. Error damaged: no engine takes it.
+  Result<void> check_inbox(PartitionNumber partition);
   /// What of the inbox of the partitions owned now has been decided for good, and counts on the journal: the
   /// last command decided of each, which is kept with all behind it.
   std::vector<From> decided_inbox() const;
@@ -141,7 +144,6 @@ class Engine {
   Result<void> fold(PartitionNumber partitions);
   Result<void> found(const Founding& founding);
   Result<std::uint64_t> take(PartitionNumber partition);
-  Result<void> check_inbox(PartitionNumber partition);
   Result<void> await_answers();
   Result<void> close_on_kafka();
   Result<std::uint64_t> behind_on_kafka(PartitionNumber partition);

@@ -205,6 +205,24 @@ TEST_CASE("the keys of many new people travel together when a file of them is se
   CHECK(with_keys < 5 * without_keys);
 }
 
+TEST_CASE("status names an inbox that no engine takes") {
+  Served served;
+  served.send(
+      R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+      "\n");
+  CHECK(served.engine->stop() == 0);
+  CHECK(served.nodes.run("edge", {"status"}).code == 0);
+  auto admin = must(KafkaAdmin::open(served.address));
+  must(admin->delete_topic(served.names.inbox));
+  REQUIRE(testing::eventually(
+      [&] { return must(partition_count(served.address, admin->client(), served.names.inbox)) == 0; }));
+  // It makes what is missing, and refuses to found what is founded.
+  CHECK(served.nodes.run("founder", {"topics", "create", "--partitions", "3"}).code == 1);
+  auto asked = served.nodes.run("edge", {"status"});
+  CHECK(asked.code == 3);
+  CHECK_MESSAGE(asked.err.find("of the inbox, the last decided, is gone") != std::string::npos, asked.err);
+}
+
 TEST_CASE("an engine that ends by itself says why once, as a line of its log") {
   Served served;
   CHECK(testing::eventually(
