@@ -1,5 +1,5 @@
-// `toono send`: JSON lines in, one result a line, in order. Lines wait for their answers in groups, so that
-// many share one sync of the disk.
+// `toono send`: JSON lines in, one result a line, in order. Lines that come together wait for their answers
+// in groups, so that many share one sync of the disk.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "adapters/cli/answers.h"
 #include "adapters/cli/broken_off.h"
 #include "adapters/cli/commands.h"
+#include "adapters/cli/output.h"
 
 namespace toono::cli {
 namespace {
@@ -72,7 +73,7 @@ class Sending {
     for (auto& line : lines_) TOONO_TRY(report(*line));
     lines_.clear();
     waiting_.clear();
-    return {};
+    return flush_output();
   }
 
   bool refused() const { return refused_; }
@@ -220,8 +221,8 @@ Result<int> run_send(const Args& args) {
     progress.at(number);
     return sending.add(number, text);
   };
-  // A command that was typed leaves at once, whatever comes behind it.
-  TOONO_TRY(each_line(in, args, add, [&] { return sending.release(); }));
+  // Who types, or a program that waits for the answer, sends no more until it is there.
+  TOONO_TRY(each_line(in, args, add, [&] { return sending.answer_all(); }));
   TOONO_TRY(sending.answer_all());
   TOONO_TRY(session->close());
   return sending.refused() ? 1 : 0;

@@ -1,5 +1,8 @@
 // A deployment as its people run it: `toono serve` and `toono partners` beside what is typed.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "adapters/json/partner_message.h"
 #include "adapters/kafka/admin.h"
@@ -203,6 +206,29 @@ TEST_CASE("the keys of many new people travel together when a file of them is se
   auto with_keys = ms_of(R"({"command":"RegisterPerson","body":{"name":"Naran"}})");
   // A round trip to the keys topic for each of them takes ten times as long as all the rest.
   CHECK(with_keys < 5 * without_keys);
+}
+
+TEST_CASE("a command that comes alone is answered before the next one comes") {
+  Served served;
+  TemporaryDirectory temporary;
+  std::filesystem::create_directories(temporary.path());
+  auto lines = (temporary.path() / "lines").string();
+  REQUIRE(::mkfifo(lines.c_str(), 0600) == 0);
+  // Open for both, so that it has no end until the test closes it.
+  int typing = ::open(lines.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(typing >= 0);
+  Started desk(served.nodes.words("desk", {"send", lines}));
+  const std::string line =
+      R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+      "\n";
+  for (const char* answer : {R"({"line":1,)", R"({"line":2,)"}) {
+    REQUIRE(::write(typing, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
+    CHECK(testing::eventually([&] { return desk.said().find(answer) != std::string::npos; }, 20));
+  }
+  ::close(typing);
+  std::optional<int> code;
+  CHECK(testing::eventually([&] { return (code = desk.ended()).has_value(); }));
+  CHECK(code == 0);
 }
 
 TEST_CASE("status names an inbox that no engine takes") {
