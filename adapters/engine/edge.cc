@@ -116,7 +116,7 @@ Result<void> Edge::find_room(const LineCommand& line, const Sent& sent) {
   return overloaded_ ? unexpected(error_of(*overloaded_, sent.partition)) : Result<void>();
 }
 
-Result<Sent> Edge::send_patiently(const LineCommand& line, const Sender& sender) {
+Result<Sent> Edge::hold_patiently(const LineCommand& line, const Sender& sender) {
   using Steady = std::chrono::steady_clock;
   auto decided = [this] {
     std::uint64_t all = 0;
@@ -126,8 +126,9 @@ Result<Sent> Edge::send_patiently(const LineCommand& line, const Sender& sender)
   };
   auto before = decided();
   for (auto since = Steady::now();;) {
-    auto sent = send(line, sender);
+    auto sent = hold(line, sender);
     if (sent || !overloaded_) return sent;
+    TOONO_TRY(send_held());
     TOONO_ASSIGN(auto heard, engine_.step());
     if (heard == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     auto now = Steady::now();
@@ -136,8 +137,17 @@ Result<Sent> Edge::send_patiently(const LineCommand& line, const Sender& sender)
   }
 }
 
+Result<Sent> Edge::send_patiently(const LineCommand& line, const Sender& sender) {
+  TOONO_ASSIGN(auto sent, hold_patiently(line, sender));
+  return released(std::move(sent));
+}
+
 Result<Sent> Edge::send(const LineCommand& line, const Sender& sender) {
   TOONO_ASSIGN(auto sent, hold(line, sender));
+  return released(std::move(sent));
+}
+
+Result<Sent> Edge::released(Sent sent) {
   TOONO_ASSIGN(auto not_sent, release());
   for (auto& one : not_sent)
     if (one.place == sent.place) return unexpected(std::move(one.error));

@@ -48,9 +48,10 @@ class Edge {
   /// Makes the keys of what is held durable, then puts it into the inbox in the order in which it came; names
   /// what may not leave. After an error nothing is held any more, and none of it may have been sent.
   Result<std::vector<NotSent>> release();
-  /// The same for work that can wait: where there is no room it steps and tries again, until nothing was
-  /// decided within the engine's answer_within_ms.
+  /// send() and hold() for work that can wait: where there is no room they send what is held, step and try
+  /// again, until nothing was decided within the engine's answer_within_ms.
   Result<Sent> send_patiently(const LineCommand& line, const Sender& sender);
+  Result<Sent> hold_patiently(const LineCommand& line, const Sender& sender);
 
   /// Why the last send() was turned away, if it was.
   const std::optional<Overload>& overloaded() const { return overloaded_; }
@@ -72,6 +73,7 @@ class Edge {
   };
 
   Result<void> prepare(const LineCommand& line, const Sent& sent, const CommandHeader& header);
+  Result<Sent> released(Sent sent);
   Result<void> send_held();
   Result<void> send_anew(const Held& held);
   Result<void> find_room(const LineCommand& line, const Sent& sent);

@@ -15,6 +15,8 @@ namespace {
 
 const StationId kImportRoot{900000};
 constexpr std::size_t kCommandsPerSync = 2000;
+/// So many wait for their decisions together on a shared log.
+constexpr std::size_t kInFlight = 256;
 
 /// Where the orders of a case go, and who sends them there.
 struct Target {
@@ -29,6 +31,14 @@ struct RowFate {
   std::string refused;
 };
 
+/// A command that was given to the edge, or was known to it, and what became of it.
+struct UnderWay {
+  const PlannedCommand* command = nullptr;  // null: one of the registry's, which are waited for alone
+  Sent sent;
+  Outcome outcome = Outcome::malformed;
+  Rejection rejection = Rejection::none;
+};
+
 class Importer {
  public:
   Importer(Engine& engine, Edge& edge, const CaseLog& log, const ImportMapping& mapping, const Sender& sender)
@@ -38,11 +48,12 @@ class Importer {
         mapping_(mapping),
         sender_(sender),
         fates_(log.good.size()),
-        is_here_(log.cases.size()) {
+        is_here_(log.cases.size()),
+        most_under_way_(engine.is_shared() ? kInFlight : 1) {
     engine_.processor().on_answer([this](const Answered& answered) {
-      if (*answered.decision->command_id() == waiting_) {
-        outcome_ = answered.decision->outcome();
-        rejection_ = answered.decision->rejection();
+      if (auto found = waiting_.find(*answered.decision->command_id()); found != waiting_.end()) {
+        group_[found->second].outcome = answered.decision->outcome();
+        group_[found->second].rejection = answered.decision->rejection();
       }
       if (answered.decision->outcome() == Outcome::accepted)
         report_.events += events_of(*answered.decision).size();
@@ -66,53 +77,86 @@ class Importer {
     TOONO_TRY(open_stations());
     std::uint64_t done = 0;
     for (const auto& command : plan) {
-      // Before a row the agenda does what was due by then, and nothing later. An act at the very due is in
-      // time.
-      auto before = std::min(after(command.at, -1), engine_.clock().now());
-      if (auto due = engine_.processor().agenda().next_due(); due && *due <= before)
-        TOONO_TRY(engine_.processor().fire_due(before));
+      TOONO_TRY(fire_due_before(command.at));
       TOONO_TRY(carry_out(command));
       if (++done % kCommandsPerSync == 0) TOONO_TRY(engine_.sync());
       progress(done);
     }
+    return settle_group();
+  }
+
+  /// Before a row the agenda does what was due by then, and nothing later. An act at the very due is in time.
+  /// On a shared log that is the engines' work.
+  Result<void> fire_due_before(Instant at) {
+    if (engine_.is_shared()) return {};
+    auto before = std::min(after(at, -1), engine_.clock().now());
+    if (auto due = engine_.processor().agenda().next_due(); due && *due <= before)
+      TOONO_TRY(engine_.processor().fire_due(before));
     return {};
   }
 
   Result<void> carry_out(const PlannedCommand& command) {
-    auto& fate = fates_[command.row];
     const auto& about = log_.cases[command.case_index];
     auto station = stations_.find(about.station);
     if (station == stations_.end()) {
-      if (fate.refused.empty())
-        fate.refused = "its station is not in the registry, by code or by a name that only one has";
+      refuse(command, "its station is not in the registry, by code or by a name that only one has");
       return {};
     }
-    TOONO_ASSIGN(auto outcome, send(line_for(command, about, station->second)));
-    if (outcome == Outcome::accepted) fate.any_accepted = true;
-    if (outcome == Outcome::accepted || outcome == Outcome::repeated) is_here_[command.case_index] = true;
-    bool refused = outcome != Outcome::accepted && outcome != Outcome::repeated;
-    if (refused && fate.refused.empty())
-      fate.refused =
-          fmt::format("{}: {}: {}", command.name, EnumNameRejection(rejection_), message_of(rejection_));
+    TOONO_TRY(give(line_for(command, about, station->second), &command));
+    return group_.size() >= most_under_way_ ? settle_group() : Result<void>();
+  }
+
+  /// Of the commands of a row the first that was refused says why.
+  void refuse(const PlannedCommand& command, std::string reason) {
+    auto& refused = fates_[command.row].refused;
+    if (refused.empty()) refused = std::move(reason);
+  }
+
+  Result<void> give(const std::string& line, const PlannedCommand* command) {
+    TOONO_ASSIGN(auto parsed, parse_line(line));
+    TOONO_ASSIGN(auto sent, edge_.hold_patiently(parsed, sender_));
+    if (!sent.known) waiting_.emplace(sent.id, group_.size());
+    group_.push_back({.command = command, .sent = std::move(sent)});
     return {};
   }
 
-  /// Sends one line and decides it. A repeat of a refusal counts as one.
-  Result<Outcome> send(const std::string& line) {
-    TOONO_ASSIGN(auto command, parse_line(line));
-    TOONO_ASSIGN(auto sent, edge_.send_patiently(command, sender_));
-    if (sent.known) {
-      const auto* first = decision_of(sent.first);
-      rejection_ = *sent.known == Outcome::conflict ? Rejection::conflicting_content
-                   : first                          ? first->rejection()
-                                                    : Rejection::none;
-      bool was_refused = *sent.known == Outcome::repeated && first && first->outcome() == Outcome::rejected;
-      return was_refused ? Outcome::rejected : *sent.known;
+  /// Waits until all of the group are decided.
+  Result<void> await_group() {
+    TOONO_ASSIGN(auto not_sent, edge_.release());
+    if (!not_sent.empty()) return unexpected(std::move(not_sent.front().error));
+    if (!waiting_.empty()) TOONO_TRY(engine_.drain());
+    waiting_.clear();
+    for (auto& one : group_) TOONO_TRY(look_back(one));
+    return {};
+  }
+
+  /// A repeat of a refusal counts as one.
+  Result<void> look_back(UnderWay& one) {
+    if (one.sent.known) {
+      one.outcome = *one.sent.known;
+    } else if (one.outcome == Outcome::repeated) {
+      TOONO_ASSIGN(one.sent.first, edge_.first_decision(one.sent));
     }
-    waiting_ = sent.id;
-    outcome_ = Outcome::malformed;
-    TOONO_TRY(engine_.drain());
-    return outcome_;
+    if (one.outcome == Outcome::conflict) one.rejection = Rejection::conflicting_content;
+    const auto* first = decision_of(one.sent.first);
+    if (one.outcome != Outcome::repeated || !first || first->outcome() != Outcome::rejected) return {};
+    one.outcome = Outcome::rejected;
+    one.rejection = first->rejection();
+    return {};
+  }
+
+  Result<void> settle_group() {
+    TOONO_TRY(await_group());
+    for (const auto& one : group_) {
+      if (one.outcome == Outcome::accepted) fates_[one.command->row].any_accepted = true;
+      if (one.outcome == Outcome::accepted || one.outcome == Outcome::repeated)
+        is_here_[one.command->case_index] = true;
+      else
+        refuse(*one.command, fmt::format("{}: {}: {}", one.command->name, EnumNameRejection(one.rejection),
+                                         message_of(one.rejection)));
+    }
+    group_.clear();
+    return {};
   }
 
   JsonWriter begin_line(const CommandId& id, std::string_view name, std::optional<Instant> at) const {
@@ -231,10 +275,13 @@ class Importer {
   }
 
   Result<void> registry_command(const std::string& line, const std::string& name) {
-    TOONO_ASSIGN(auto outcome, send(line));
+    TOONO_TRY(give(line, nullptr));
+    TOONO_TRY(await_group());
+    auto [outcome, rejection] = std::pair(group_.back().outcome, group_.back().rejection);
+    group_.clear();
     if (outcome == Outcome::accepted || outcome == Outcome::repeated) return {};
     return unexpected({ErrorCode::refused,
-                       std::string("the station could not be opened: ") + std::string(message_of(rejection_)),
+                       std::string("the station could not be opened: ") + std::string(message_of(rejection)),
                        "station " + name, "open it with OpenStation and set stations.create = false"});
   }
 
@@ -266,9 +313,11 @@ class Importer {
   std::unordered_map<std::string, Target> stations_, by_name_;
   std::set<std::uint32_t> opened_;
   ImportReport report_;
-  CommandId waiting_;
-  Outcome outcome_ = Outcome::accepted;
-  Rejection rejection_ = Rejection::none;
+  /// In the order of the plan; and where in it those are that wait for their decisions.
+  std::vector<UnderWay> group_;
+  std::unordered_map<CommandId, std::size_t, IdHash> waiting_;
+  /// On the embedded log each is decided before the next: there what is due comes between two of them.
+  std::size_t most_under_way_;
 };
 
 }  // namespace
