@@ -7,6 +7,7 @@
 
 #include "adapters/kafka/inbox_trim.h"
 #include "adapters/kafka/topics.h"
+#include "adapters/vault/master_key.h"
 
 namespace toono {
 namespace {
@@ -109,6 +110,7 @@ class Server {
 
   Result<void> run() {
     for (auto wait = kFirstRetryMs; !options_.should_stop();) {
+      TOONO_TRY(key_is_there());
       auto ended = run_once(wait);
       if (ended || was_stopped(ended.error())) return {};
       if (!may_pass(ended.error())) return ended;
@@ -120,6 +122,13 @@ class Server {
   }
 
  private:
+  /// What is wrong with a file of this machine does not pass as what a broker refuses may.
+  Result<void> key_is_there() const {
+    ready_sodium();
+    Secret key;
+    return read_master_key(master_key_of(options_.engine), key);
+  }
+
   /// While it made rows, or waited for a silent broker: what it has of them is kept or given up, and the next
   /// start makes the rest.
   bool was_stopped(const Error& error) const {

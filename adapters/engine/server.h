@@ -57,7 +57,8 @@ struct ServerOptions {
 
 /// Runs until it is told to stop. That the world fails at the first opening ends the server, so that a wrong
 /// address is seen at once; after that it keeps trying. Error: that first one, or what a new start cannot
-/// mend: damage, and what was refused for refusal_lasts_ms (topics that were changed, a wrong key).
+/// mend: damage, a key file that is missing or open to others, and what was refused for refusal_lasts_ms
+/// (topics that were changed, another vault's key).
 Result<void> serve(const ServerOptions& options);
 
 }  // namespace toono

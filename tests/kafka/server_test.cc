@@ -64,6 +64,20 @@ TEST_CASE("a refusal that is repeated for long enough ends a server") {
   CHECK(on.refusals >= 2);
 }
 
+TEST_CASE("a key file that others may read ends a server at once, whatever the brokers say") {
+  Refusing on;
+  const auto key = on.temporary.path() / "master.key";
+  std::filesystem::permissions(key, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  on.server.watch.on_error = [&](const Error&) { ++on.refusals; };
+  on.server.should_stop = [] { return false; };
+  auto ended = serve(on.server);
+  REQUIRE(!ended.has_value());
+  CHECK(ended.error().code == ErrorCode::refused);
+  CHECK(ended.error().where == key.string());
+  CHECK(ended.error().next.find("chmod 600") != std::string::npos);
+  CHECK(on.refusals == 0);
+}
+
 TEST_CASE("a server that is told to stop while it opens does not wait for a silent broker") {
   Cluster cluster;
   FoundedOnKafka on(cluster);
