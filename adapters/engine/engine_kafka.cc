@@ -4,6 +4,7 @@
 #include "adapters/engine/engine.h"
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
+#include "adapters/kafka/outlast.h"
 #include "adapters/kafka/topics.h"
 
 namespace toono {
@@ -43,7 +44,7 @@ Result<std::unique_ptr<Engine>> Engine::create_on_kafka(const EngineOptions& opt
   vault.reset();
   auto founder = options;
   founder.role = EngineRole::alone;
-  TOONO_ASSIGN(auto engine, open_on_kafka(founder));
+  TOONO_ASSIGN(auto engine, outlast_refusals(*options.kafka, [&] { return open_on_kafka(founder); }));
   TOONO_TRY(engine->found(founding));
   return engine;
 }

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "adapters/kafka/keys_topic.h"
+#include "adapters/kafka/outlast.h"
 #include "adapters/vault/master_key.h"
 #include "core/time.h"
 
@@ -47,7 +48,7 @@ Result<void> check_keys_topic(KafkaAdmin& admin) {
 Result<std::unique_ptr<TopicVault>> create_keys(const KafkaAddress& address,
                                                 const std::string& master_key_path, Entropy& entropy) {
   ready_sodium();
-  TOONO_ASSIGN(auto topic, KeysTopic::open(address));
+  TOONO_ASSIGN(auto topic, outlast_refusals(address, [&] { return KeysTopic::open(address); }));
   TOONO_ASSIGN(auto end, topic->end());
   if (end != 0)
     return unexpected({ErrorCode::refused, "there is a vault already in the keys topic, or something else",

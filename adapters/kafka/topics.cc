@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "adapters/kafka/kafka_log.h"
+#include "adapters/kafka/outlast.h"
 #include "core/time.h"
 
 namespace toono {
@@ -92,8 +93,19 @@ Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
   return found;
 }
 
+/// False: it is there, with another number of partitions.
+Result<bool> make_topic(KafkaAdmin& admin, const TopicPlan& plan) {
+  auto made = admin.create_topic(plan);
+  if (made) return true;
+  if (made.error().code != ErrorCode::refused) return unexpected(made.error());
+  // An earlier call was interrupted here; what is in the topics says whether it may go on.
+  TOONO_ASSIGN(int count, partition_count(admin.address(), admin.client(), plan.name, admin.listener()));
+  if (count == 0) return unexpected(made.error());
+  return count == plan.partitions;
+}
+
 Result<LogId> write_genesis(const KafkaAddress& address, const TopicOptions& options) {
-  TOONO_ASSIGN(auto log, KafkaLog::open({.address = address}));
+  TOONO_ASSIGN(auto log, outlast_refusals(address, [&] { return KafkaLog::open({.address = address}); }));
   TOONO_ASSIGN(auto found, begun(*log, address));
   const GenesisFacts facts = found.facts.value_or(options.genesis);
   if (facts.partitions + 1 != log->partitions())
@@ -154,15 +166,10 @@ Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options) {
     return unexpected({ErrorCode::usage, "a deployment needs at least one partition and an id",
                        "kafka:" + address.brokers, "name the number of partitions; 12 is usual"});
   TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
-  TOONO_TRY(choose_copies(*admin, options));
+  TOONO_TRY(outlast_refusals(address, [&] { return choose_copies(*admin, options); }));
   for (const TopicPlan& plan : topic_plans(address.deployment, options)) {
-    auto made = admin->create_topic(plan);
-    // An earlier call was interrupted here; what is in the topics says whether it may go on.
-    if (!made && made.error().code != ErrorCode::refused) return unexpected(made.error());
-    if (made) continue;
-    TOONO_ASSIGN(int count, partition_count(address, admin->client(), plan.name, admin->listener()));
-    if (count == 0) return unexpected(made.error());
-    if (count != plan.partitions) return unexpected(already_founded(address, plan.name));
+    TOONO_ASSIGN(bool fits, outlast_refusals(address, [&] { return make_topic(*admin, plan); }));
+    if (!fits) return unexpected(already_founded(address, plan.name));
   }
   return write_genesis(address, options);
 }

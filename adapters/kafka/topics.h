@@ -24,7 +24,8 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
 
 /// Makes all topics and writes genesis, the registry's first; returns the deployment's id. Only ever once:
 /// where a chain has begun it is refused. A call that was interrupted is completed by the next one, under the
-/// id that the first had written, if any.
+/// id that the first had written, if any. Brokers that have just come up and refuse, or are too few yet, are
+/// asked again for 10 s.
 Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options);
 
 /// What the registry's genesis says; nothing if the record is another.
