@@ -8,6 +8,8 @@
 namespace toono {
 namespace {
 
+constexpr std::int64_t kFutureLimitMs = 5 * kMinuteMs;
+
 Effects record_access(const RecordAccess& command, const Context& context) {
   // Rule 10: a read leaves a record of who read. The clock reads nothing.
   if (context.from_clock()) return Rejection::actor_unknown;
@@ -128,6 +130,14 @@ Effects decide_registry(const Command& command, const Context& context) {
 #define TOONO_KIND_COMMON(Name, id) \
   case CommandBody::Name:           \
     return command.body_as_##Name()->entity_kind();
+
+Rejection time_guard(const Told& told, const PolicyT* policy) {
+  auto received = told.received_at.ms(), occurred = told.occurred_at.ms();
+  if (occurred > saturating_add(received, kFutureLimitMs)) return Rejection::occurred_in_future;
+  auto limit = (policy ? policy->backdate_limit_minutes : 15) * kMinuteMs;
+  if (!told.imported && occurred < saturating_add(received, -limit)) return Rejection::occurred_too_early;
+  return Rejection::none;
+}
 
 EntityKind kind_of(const Command& command) {
   switch (command.body_type()) {

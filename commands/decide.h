@@ -14,6 +14,14 @@ Effects decide(const Command& command, const ContactStateT& state, const Context
 Effects decide(const Command& command, const PersonStateT& state, const Context& context);
 Effects decide_registry(const Command& command, const Context& context);
 
+/// When something happened as its sender says, and when the edge was told.
+struct Told {
+  Instant occurred_at, received_at;
+  bool imported = false;
+};
+/// none, or why it is not believed to have happened then; `policy` is that of the day, null if there is none.
+Rejection time_guard(const Told& told, const PolicyT* policy);
+
 /// The kind of entity that a command body concerns; none: unknown to this code.
 EntityKind kind_of(const Command& command);
 /// The entity that the body says it concerns: read from its field, or derived from the command's id.

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxCommandBytes = 128 * 1024;
 constexpr std::size_t kMostBytesWaiting = std::size_t{64} << 20;
-constexpr std::int64_t kFutureLimitMs = 5 * kMinuteMs;
 constexpr std::int64_t kEdgeLeadMs = 5 * kSecondMs;
 constexpr std::size_t kAgendaGroup = 256;
 /// So much is on its way to the journal at most: the window in which a void record may be one of a race, so
@@ -49,16 +48,10 @@ Instant received_at(const LogRecord& record, const Command* command) {
   return *command->received_at();
 }
 
-Rejection clock_guard(const Command& command, const Context& context) {
+Rejection time_guard(const Command& command, const Context& context) {
   if (context.from_clock()) return Rejection::none;
-  auto received = command.received_at()->ms();
-  auto occurred = command.occurred_at()->ms();
-  if (occurred > saturating_add(received, kFutureLimitMs)) return Rejection::occurred_in_future;
-  const auto* policy = context.registry.policy(day_of(context.decided_at));
-  auto limit = (policy ? policy->backdate_limit_minutes : 15) * kMinuteMs;
-  if (!command.imported() && occurred < saturating_add(received, -limit))
-    return Rejection::occurred_too_early;
-  return Rejection::none;
+  return time_guard({*command.occurred_at(), *command.received_at(), command.imported()},
+                    context.registry.policy(day_of(context.decided_at)));
 }
 
 }  // namespace
@@ -190,7 +183,7 @@ Result<void> Processor::decide_one(const LogRecord& record) {
 
 Result<Effects> Processor::decide_body(const Command& command, const Context& context,
                                        PartitionNumber partition) {
-  if (auto no = clock_guard(command, context); no != Rejection::none) return Effects(no);
+  if (auto no = time_guard(command, context); no != Rejection::none) return Effects(no);
   auto kind = kind_of(command);
   if (kind == EntityKind::registry) return decide_registry(command, context);
   if (kind == EntityKind::partition) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "adapters/engine/urgency.h"
+#include "commands/decide.h"
 #include "commands/table.h"
 #include "core/derive.h"
 #include "core/partition.h"
@@ -301,15 +302,22 @@ Result<void> Edge::build(LineCommand& line, const CommandHeader& header) {
   return {};
 }
 
+/// A registration that will be refused must not take a number: nobody would be found by it.
+bool Edge::may_register(const CommandHeader& header) const {
+  auto registry = engine_.registry().now();
+  auto day = day_of(header.received_at);
+  return registry.station_of(header.actor, day) == header.station && header.expected_version == 0 &&
+         time_guard({header.occurred_at, header.received_at, header.imported}, registry.policy(day)) ==
+             Rejection::none;
+}
+
 Result<void> Edge::fill_in(LineCommand& line, const Sent& sent, const CommandHeader& header) {
   auto& body = line.body;
   if (body.type() == CommandBody::RegisterPerson) {
     auto person = id_as<PersonId>(sent.entity);
     body.set("person_id", person);
-    // A registration that will be refused must not take the number: nobody would be found by it.
-    auto station = engine_.registry().now().station_of(header.actor, day_of(header.received_at));
-    auto number = body.words("phone");
-    if (number && station == header.station) TOONO_TRY(engine_.vault().caller(*number, person));
+    if (auto number = body.words("phone"); number && may_register(header))
+      TOONO_TRY(engine_.vault().caller(*number, person));
     return {};
   }
   if (body.type() == CommandBody::OfferContact) {

@@ -83,6 +83,7 @@ class Edge {
   Result<void> names_people(const LineCommand& line, const Sent& sent);
   Result<EntityKind> kind_under(const EntityId& id) const;
   Result<EntityId> entity_of(const LineCommand& line, const CommandId& id) const;
+  bool may_register(const CommandHeader& header) const;
   Result<void> fill_in(LineCommand& line, const Sent& sent, const CommandHeader& header);
   Result<void> build(LineCommand& line, const CommandHeader& header);
   Result<void> default_subject(LineCommand& line, const Sent& sent);

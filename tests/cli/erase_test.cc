@@ -118,6 +118,15 @@ TEST_CASE("a registration that is refused takes no number, and says how its word
   CHECK(refused.code == 1);
   auto nobody = text(refused.json(), "entity");
   CHECK_MESSAGE(has(refused.out, "`toono erase " + nobody + "` at the region"), refused.out);
+  // Nor does one that the clock or the version refuses.
+  for (const auto& [told, why] :
+       {std::pair(R"("occurred_at":"2026-03-01T09:00:00+08:00")", "occurred_too_early"),
+        std::pair(R"("occurred_at":"2026-03-09T09:00:00+08:00")", "occurred_in_future"),
+        std::pair(R"("expected_version":3)", "version_moved")}) {
+    auto no = send(registration(kRegion + "," + told));
+    CHECK(no.code == 1);
+    CHECK_MESSAGE(has(no.out, why), no.out);
+  }
   auto taken = send(registration(kRegion));
   REQUIRE_MESSAGE(taken.code == 0, taken.out);
   auto person = text(taken.json(), "entity");
