@@ -220,6 +220,13 @@ Rejection may_act_for(const Context& context, StationId station) {
   return Rejection::none;
 }
 
+Rejection may_act_for_region(const Context& context) {
+  if (auto no = may_act_for(context, context.station); no != Rejection::none) return no;
+  const auto* station = context.registry.station(context.station, context.day());
+  bool is_region = station && station->kind == StationKind::region;
+  return is_region ? Rejection::none : Rejection::not_this_station;
+}
+
 bool is_open(const CaseStateT& state) {
   return state.version != 0 && state.status != CaseStatus::declined && state.status != CaseStatus::closed &&
          state.status != CaseStatus::withdrawn;

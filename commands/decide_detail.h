@@ -37,6 +37,8 @@ inline std::unique_ptr<SealedT> get(const Sealed* field) {
 
 /// none, or why the actor may not act for this station: staff at work there, or at a station above it.
 Rejection may_act_for(const Context& context, StationId station);
+/// The same for what is the region's alone.
+Rejection may_act_for_region(const Context& context);
 
 /// Open: registered, and neither declined, closed nor withdrawn.
 bool is_open(const CaseStateT& state);

@@ -10,11 +10,7 @@ bool is_registered(const PersonStateT& state) { return happened(state.registered
 /// people whom nobody registered. They belong to no station: the region, which stands above all, erases them.
 /// That such an id is anybody's at all only the vault can tell, and the edge asks it.
 Rejection erasure_guard(const PersonStateT& state, const Context& context) {
-  if (state.version != 0) return may_act_for(context, state.station);
-  if (auto no = may_act_for(context, context.station); no != Rejection::none) return no;
-  const auto* station = context.registry.station(context.station, context.day());
-  bool of_region = station && station->kind == StationKind::region;
-  return of_region ? Rejection::none : Rejection::not_this_station;
+  return state.version != 0 ? may_act_for(context, state.station) : may_act_for_region(context);
 }
 
 /// A record that is, or may soon be, another's alias takes part in no other match.

@@ -27,6 +27,16 @@ Rejection registry_guard(const Context& context, StationId concerned) {
                                                    : may_act_for(context, concerned);
 }
 
+/// What holds for everyone is the region's, which directs the service; a layer is set locally, by its station
+/// or one above it. That a command is marked as imported opens no way round: no import publishes.
+Rejection publishing_guard(const Context& context, StationId layer) {
+  // The clock's number stands for whoever founds a log.
+  if (has_no_staff(context) || context.from_clock()) return Rejection::none;
+  auto of_region = may_act_for_region(context);
+  return of_region == Rejection::not_this_station && !is_none(layer) ? may_act_for(context, layer)
+                                                                     : of_region;
+}
+
 /// none, or why a station of this tier may not stand under `parent` on that day: I under none, II under I,
 /// III under II.
 Rejection parent_guard(Tier tier, StationId parent, Day day, const Context& context) {
@@ -186,7 +196,7 @@ Effects decide(const RecordStaffDeparture& command, const Context& context) {
 }
 
 Effects decide(const PublishPolicy& command, const Context& context) {
-  if (auto no = registry_guard(context); no != Rejection::none) return no;
+  if (auto no = publishing_guard(context, {}); no != Rejection::none) return no;
   if (!command.policy()) return Rejection::policy_incomplete;
   PolicyPublishedT event;
   event.policy.reset(command.policy()->UnPack());
@@ -196,11 +206,11 @@ Effects decide(const PublishPolicy& command, const Context& context) {
 }
 
 Effects decide(const PublishCalendar& command, const Context& context) {
-  if (auto no = registry_guard(context); no != Rejection::none) return no;
   if (!command.calendar()) return Rejection::calendar_invalid;
   CalendarPublishedT event;
   event.calendar.reset(command.calendar()->UnPack());
   auto layer = event.calendar->station;
+  if (auto no = publishing_guard(context, layer); no != Rejection::none) return no;
   if (!is_none(layer) && !context.registry.station(layer, kLastDay)) return Rejection::station_unknown;
   if (event.calendar->version.empty() || !validate(*event.calendar)) return Rejection::calendar_invalid;
   return accept(std::move(event));
