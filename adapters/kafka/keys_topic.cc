@@ -6,11 +6,15 @@
 #include <chrono>
 #include <utility>
 
+#include "adapters/kafka/topic_reader.h"
+#include "core/time.h"
+
 namespace toono {
 namespace {
 
 constexpr int kTickMs = 100;
 constexpr int kGraceMs = 5000;  // beyond message.timeout.ms, after which every delivery has its answer
+constexpr int kLookMs = 2000;
 constexpr std::int32_t kPartition = 0;
 
 class Patience {
@@ -138,9 +142,39 @@ Result<void> KeysTopic::read(std::uint64_t until, const Visit& visit) {
       return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the reader of the keys has failed",
                                     topic_, reading_.get()));
     if (must_wait && (patience.is_over() || (!message && address_.is_called_off())))
-      return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the keys cannot be read back",
-                                    topic_, reading_.get()));
+      return unexpected(cannot_read_on());
   }
+}
+
+Error KeysTopic::cannot_read_on() const {
+  auto error = kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the keys cannot be read back", topic_,
+                           reading_.get());
+  auto hidden = address_.is_called_off() ? std::nullopt : first_hidden();
+  if (!hidden) return error;
+  auto offset = std::to_string(hidden->offset);
+  error.what = "a transaction has been open in the keys topic since " + to_text(hidden->appended_at) +
+               ": what was written behind it cannot be read back before it ends";
+  error.where = where_ + ", offset " + offset;
+  error.next =
+      "a broker ends it when its writer's transaction.timeout.ms is over (15 minutes at most, unless brokers "
+      "allow more); end it now with `kafka-transactions.sh --bootstrap-server " +
+      address_.brokers + " abort --topic " + topic_ + " --partition 0 --start-offset " + offset +
+      "`, and take the right to write this topic away from whoever began it";
+  return error;
+}
+
+/// Asked without regard to transactions, a broker gives what it keeps back: the first record of the open one.
+std::optional<KeysTopic::Hidden> KeysTopic::first_hidden() const {
+  auto reader = TopicReader::open(address_, kBrief, Transactions::ignore);
+  if (!reader) return std::nullopt;
+  auto assigned = (*reader)->assign({{topic_, kPartition, static_cast<std::int64_t>(next_), true}});
+  for (Patience patience(kLookMs); assigned && !patience.is_over();) {
+    auto messages = (*reader)->read(1, kTickMs);
+    if (!messages) return std::nullopt;
+    for (const auto& [from, message] : *messages)
+      return Hidden{message->offset, Instant(rd_kafka_message_timestamp(message, nullptr))};
+  }
+  return std::nullopt;
 }
 
 Result<void> KeysTopic::start_producer() {

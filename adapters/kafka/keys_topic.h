@@ -17,7 +17,8 @@ class KeysTopic final : public KeyRecords {
   /// own.
   Result<std::uint64_t> append(const std::vector<KeyRecord>& records) override;
   Result<std::uint64_t> end() override;
-  /// Waits at most the address' answer_within_ms without getting any further.
+  /// Waits at most the address' answer_within_ms without getting any further. A transaction that a stranger
+  /// left open hides what stands behind it: the error says so, since when, and how it is ended.
   Result<void> read(std::uint64_t until, const Visit& visit) override;
   const std::string& where() const override { return where_; }
 
@@ -37,6 +38,13 @@ class KeysTopic final : public KeyRecords {
   Result<void> start_producer();
   Result<void> produce(const KeyRecord& record);
   Result<void> wait_for(std::size_t count);
+  /// The first record that a reader is not given, because its transaction is open.
+  struct Hidden {
+    std::int64_t offset = 0;
+    Instant appended_at = {};
+  };
+  Error cannot_read_on() const;
+  std::optional<Hidden> first_hidden() const;
   Result<bool> take(const rd_kafka_message_t& message, const Visit& visit);
 
   KafkaAddress address_;

@@ -320,10 +320,11 @@ Stranger::Stranger(const KafkaAddress& address, const std::string& id) {
 
 void Stranger::begin() { must_work(rd_kafka_begin_transaction(producer_.get())); }
 
-void Stranger::write(const std::string& topic, const std::string& message) {
+void Stranger::write(const std::string& topic, const std::string& message, const std::string& key) {
   REQUIRE(rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                             RD_KAFKA_V_VALUE(const_cast<char*>(message.data()), message.size()),
+                            RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
                             RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
   REQUIRE(rd_kafka_flush(producer_.get(), kTransactionMs) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }

@@ -94,8 +94,8 @@ class Stranger {
   /// `id` is the transactions' own; a second stranger of the same id ends what the first left open.
   Stranger(const KafkaAddress& address, const std::string& id);
   void begin();
-  /// Stands in the topic when it returns.
-  void write(const std::string& topic, const std::string& message);
+  /// Stands in the topic when it returns. A compacted one takes it with a key only.
+  void write(const std::string& topic, const std::string& message, const std::string& key = {});
   void commit();
   void give_up();
 

@@ -268,4 +268,29 @@ TEST_CASE("a destroyed key leaves the broker's disk, its tombstone does not, and
     CHECK(found_on_disk(cluster, place.topic(), word) == 0);
 }
 
+TEST_CASE("who waits for a transaction that a stranger left open in the keys topic is told so") {
+  KeysPlace place;
+  must(place.create()->settle());
+  place.address.answer_within_ms = 2000;
+  auto vault = place.open();
+  testing::Stranger stranger(place.address, place.address.deployment);
+  stranger.begin();
+  stranger.write(place.topic(), "no vault's", "no key");
+  auto sealed = must(vault->seal(context_of(1), "words"));
+  auto hidden = vault->settle();
+  REQUIRE_FALSE(hidden);
+  const auto& error = hidden.error();
+  CHECK(error.code == ErrorCode::world);
+  CHECK_MESSAGE(error.what.starts_with("a transaction has been open in the keys topic since 20"), error.what);
+  CHECK_MESSAGE(error.where.ends_with(place.topic() + ", offset 1"), error.where);
+  CHECK_MESSAGE(error.next.find("kafka-transactions.sh --bootstrap-server " + place.address.brokers +
+                                " abort --topic " + place.topic() + " --partition 0 --start-offset 1") !=
+                    std::string::npos,
+                error.next);
+  // Given up, it hides nothing and was never there.
+  stranger.give_up();
+  must(vault->settle());
+  CHECK(opened(*place.open(), sealed) == "words: words");
+}
+
 }  // namespace toono::test
