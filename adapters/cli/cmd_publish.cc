@@ -41,8 +41,7 @@ void warn_of_topics(const KafkaAddress& address) {
   auto report = check_published_topics(address);
   if (!report) return warn("the topics' settings were not looked at: " + report.error().what);
   for (const auto& finding : report->findings)
-    warn(fmt::format("{} of topic {} is {} and must be {}: {}", finding.property, finding.topic,
-                     finding.found, finding.wanted, finding.remedy));
+    warn(fmt::format("{}: topic {}: {}", finding.said(), finding.topic, finding.remedy));
 }
 
 }  // namespace

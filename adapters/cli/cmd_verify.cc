@@ -192,9 +192,8 @@ Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, Ve
   TOONO_ASSIGN(auto verified, verify_log(*log, topics.log_id.value_or(LogId{}), partitions, options));
   for (const auto& finding : topics.findings)
     if (finding.stops)
-      verified.findings.push_back({std::nullopt, std::nullopt, finding.topic,
-                                   fmt::format("{} is {}, and must be {}: {}", finding.property,
-                                               finding.found, finding.wanted, finding.remedy)});
+      verified.findings.push_back(
+          {std::nullopt, std::nullopt, finding.topic, finding.said() + ": " + finding.remedy});
   if (!args.full || !verified.findings.empty()) return verified;
   TOONO_TRY(verify_keys(args, address, *log, partitions, verified));
   FoldLine line;

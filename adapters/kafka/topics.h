@@ -40,6 +40,8 @@ struct TopicFinding {
   std::string remedy;
   /// False: engines go on. The topic only tells what was decided, or what partners say.
   bool stops = true;
+  /// "retention.ms is 604800000 and must be -1".
+  std::string said() const;
 };
 
 struct TopicReport {

@@ -68,6 +68,10 @@ std::string genesis_property(PartitionNumber partition) {
   return fmt::format("genesis of partition {}", partition);
 }
 
+bool is_denied(const rd_kafka_metadata_topic& topic) {
+  return topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+}
+
 class TopicCheck {
  public:
   TopicCheck(KafkaAdmin& admin, const TopicExpectation& expected)
@@ -94,7 +98,7 @@ class TopicCheck {
   Result<void> topics(const std::vector<TopicPlan>& plans);
   Result<void> topic(const TopicPlan& plan, const Result<KafkaSettings>& settings);
   Result<bool> layout(const TopicPlan& plan);
-  Result<bool> may_describe(const std::string& topic);
+  Result<const rd_kafka_metadata_topic*> described(const std::string& topic);
   bool is_published(const std::string& topic) const;
   bool stops_engines(const std::string& topic) const;
   std::string remedy_for(const std::string& topic, const std::string& property) const;
@@ -119,6 +123,7 @@ class TopicCheck {
   /// All brokers and topics, as they were told of at the beginning, and who of them did not answer; none
   /// where only what is published is looked at.
   MetadataPtr cluster_;
+  std::map<std::string, MetadataPtr> described_;
   std::set<int> silent_;
   /// The end of the patience for the whole answer, if some are silent.
   Steady::time_point until_;
@@ -261,11 +266,8 @@ Result<std::vector<Buffer>> TopicCheck::first_records(const std::string& topic,
 }
 
 Result<void> TopicCheck::genesis_of_registry() {
-  TOONO_ASSIGN(bool may, may_describe(names_.registry_journal));
-  if (!may) return {};  // found with the topics
-  TOONO_ASSIGN(int count,
-               partition_count(address_, admin_.client(), names_.registry_journal, admin_.listener()));
-  if (count == 0) return {};  // its absence is found with the topics
+  TOONO_ASSIGN(const auto* topic, described(names_.registry_journal));
+  if (!topic || topic->partition_cnt == 0) return {};  // found with the topics
   TOONO_ASSIGN(auto marks,
                watermarks(address_, admin_.client(), names_.registry_journal, 0, admin_.listener()));
   if (marks.low > 0 || marks.high == 0) {
@@ -313,16 +315,24 @@ Result<void> TopicCheck::topic(const TopicPlan& plan, const Result<KafkaSettings
   return {};
 }
 
-/// False: a broker names no topic to whom it lets not describe it, whether it is there or not.
-Result<bool> TopicCheck::may_describe(const std::string& topic) {
-  TOONO_ASSIGN(auto metadata, topic_metadata(address_, admin_.client(), topic, admin_.listener()));
-  return metadata->topic_cnt != 1 || metadata->topics[0].err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+/// As it was when it was first asked for; null: the brokers know of none. It may be denied to this client.
+Result<const rd_kafka_metadata_topic*> TopicCheck::described(const std::string& topic) {
+  auto& known = described_[topic];
+  if (!known) {
+    TOONO_ASSIGN(known, topic_metadata(address_, admin_.client(), topic, admin_.listener()));
+  }
+  const auto* found = known->topic_cnt == 1 ? &known->topics[0] : nullptr;
+  if (!found || found->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return nullptr;
+  if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR && !is_denied(*found))
+    return unexpected(
+        kafka_error(address_, found->err, "the topic cannot be read", topic, admin_.listener()));
+  return found;
 }
 
 Result<bool> TopicCheck::layout(const TopicPlan& plan) {
-  TOONO_ASSIGN(auto metadata, topic_metadata(address_, admin_.client(), plan.name, admin_.listener()));
-  const auto* found = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
-  if (found && found->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+  TOONO_ASSIGN(const auto* found, described(plan.name));
+  // A broker does not say to whom may not describe a topic whether it is there.
+  if (found && is_denied(*found)) {
     find(plan.name, "the right to Describe", "not given to this client", "given", kGiveRight);
     return false;
   }
@@ -358,8 +368,8 @@ void TopicCheck::compare(const TopicPlan& plan, KafkaSettings found) {
 
 /// Every chain begins with the genesis that follows from the registry's.
 Result<void> TopicCheck::chains() {
-  TOONO_ASSIGN(bool may, may_describe(names_.journal));
-  if (!may) return {};
+  TOONO_ASSIGN(const auto* journal, described(names_.journal));
+  if (journal && is_denied(*journal)) return {};
   std::vector<PartitionNumber> begun;
   for (PartitionNumber p = 0; p < genesis_->partitions; ++p) {
     share_patience();
@@ -390,6 +400,10 @@ void TopicCheck::compare(PartitionNumber partition, const Buffer& first) {
 
 }  // namespace
 
+std::string TopicFinding::said() const {
+  return fmt::format("{} is {} and must be {}", property, found, wanted);
+}
+
 Result<TopicReport> check_topics(const KafkaAddress& address, const TopicExpectation& expected) {
   TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
   return TopicCheck(*admin, expected).run();
@@ -405,7 +419,7 @@ Result<void> refuse_findings(const KafkaAddress& address, const TopicReport& rep
   auto stopping = std::ranges::count_if(report.findings, &TopicFinding::stops);
   if (stopping == 0) return {};
   const TopicFinding& first = *std::ranges::find_if(report.findings, &TopicFinding::stops);
-  std::string what = fmt::format("{} is {} and must be {}", first.property, first.found, first.wanted);
+  std::string what = first.said();
   if (stopping > 1) what += fmt::format(" (and {} more: `toono topics check` lists them)", stopping - 1);
   return unexpected({ErrorCode::refused, std::move(what),
                      fmt::format("kafka:{}, {}", address.brokers, first.topic), first.remedy});

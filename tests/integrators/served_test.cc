@@ -152,8 +152,8 @@ TEST_CASE(
   CHECK(served.nodes.run("edge", {"verify"}).code == 0);
   auto published = served.nodes.run("edge", {"publish", "--once"});
   CHECK_MESSAGE(published.code == 0, published.err);
-  CHECK_MESSAGE(published.err.find("retention.ms of topic " + served.names.events +
-                                   " is 604800000 and must be -1: set it back") != std::string::npos,
+  CHECK_MESSAGE(published.err.find("retention.ms is 604800000 and must be -1: topic " + served.names.events +
+                                   ": set it back") != std::string::npos,
                 published.err);
   CHECK(served.engine->stop() == 0);
 }
