@@ -13,15 +13,19 @@
 namespace toono::cli {
 namespace {
 
-/// Mode 0600: a reason may be as private as the row.
-OutputFile rejects_file(const Args& args) {
+/// Mode 0600: a reason may be as private as the row. Error usage: beside a pipe there is no place for it.
+Result<OutputFile> rejects_file(const Args& args) {
   const auto& log = args.words.front();
-  return {.path = args.rejects_file.empty() ? log + ".rejects.csv" : args.rejects_file,
-          .option = "--rejects",
-          .beginnings = {"row,reason\n", "row,reason,text\n"},
-          .inputs = {log, args.map_file},
-          .mode = 0600,
-          .is_private = true};
+  std::error_code problem;
+  if (args.rejects_file.empty() && (log == "-" || !std::filesystem::is_regular_file(log, problem)))
+    return unexpected({ErrorCode::usage, "what is refused is listed beside the file, and this is none", log,
+                       "say where with --rejects FILE"});
+  return OutputFile{.path = args.rejects_file.empty() ? log + ".rejects.csv" : args.rejects_file,
+                    .option = "--rejects",
+                    .beginnings = {"row,reason\n", "row,reason,text\n"},
+                    .inputs = {log, args.map_file},
+                    .mode = 0600,
+                    .is_private = true};
 }
 
 /// The text of each data row, as it stands in the file.
@@ -112,7 +116,7 @@ Result<int> run_import(const Args& args) {
   TOONO_ASSIGN(auto mapping, read_mapping(map_text, args.map_file));
   const auto& log_file = args.words.front();
   TOONO_ASSIGN(auto csv, read_file(log_file));
-  auto rejects = rejects_file(args);
+  TOONO_ASSIGN(auto rejects, rejects_file(args));
   TOONO_TRY(check_output(args.globals, rejects));
   auto now = args.globals.now ? *args.globals.now : SystemClock().now();
   std::unique_ptr<Session> session;

@@ -7,6 +7,15 @@
 #include "adapters/engine/address.h"
 
 namespace toono::cli {
+namespace {
+
+std::string counts_text(const PartnerCounts& counts, const std::string& dead_letters) {
+  auto text = fmt::format("{} messages taken", counts.taken);
+  if (counts.dead == 0) return text;
+  return text + fmt::format(", {} not: they are listed in {}", counts.dead, dead_letters);
+}
+
+}  // namespace
 
 Result<int> run_partners(const Args& args) {
   TOONO_ASSIGN(auto address, parse_log_address(args.globals.log));
@@ -24,8 +33,7 @@ Result<int> run_partners(const Args& args) {
                }));
   TOONO_TRY(session->close());
   print(args.globals.json ? fmt::format(R"({{"taken":{},"dead":{}}})", counts.taken, counts.dead)
-                          : fmt::format("{} messages taken, {} not: they are listed in {}", counts.taken,
-                                        counts.dead, TopicNames(address.kafka->deployment).dead_letters));
+                          : counts_text(counts, TopicNames(address.kafka->deployment).dead_letters));
   return 0;
 }
 

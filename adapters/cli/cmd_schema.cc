@@ -8,6 +8,7 @@
 #include "adapters/cli/fields.h"
 #include "adapters/cli/known_registry.h"
 #include "adapters/cli/output.h"
+#include "adapters/engine/address.h"
 #include "adapters/json/asyncapi.h"
 #include "adapters/json/describe.h"
 #include "adapters/json/writer.h"
@@ -101,6 +102,7 @@ TemplateOrigin example_origin(const Args& args) {
 }  // namespace
 
 Result<int> run_schema(const Args& args) {
+  TOONO_TRY(check_deployment(args.deployment, "--deployment " + args.deployment));
   if (!args.output.empty()) return write_contract(args.output, args.deployment);
   if (args.asyncapi) {
     print(asyncapi_document(args.deployment));

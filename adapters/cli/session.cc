@@ -38,6 +38,13 @@ std::optional<std::uint32_t> parse_number(std::string_view text) {
   if (problem != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return number;
 }
+
+/// Of an editor that marks UTF-8.
+std::string without_mark(std::string text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  return text;
+}
+
 }  // namespace
 
 Result<Sender> sender_of(const Globals& globals) {
@@ -57,7 +64,7 @@ Result<std::string> read_file(const std::string& path) {
   std::ostringstream text;
   if (path == "-") {
     text << std::cin.rdbuf();
-    return text.str();
+    return without_mark(text.str());
   }
   std::error_code problem;
   if (std::filesystem::is_directory(path, problem))
@@ -66,7 +73,7 @@ Result<std::string> read_file(const std::string& path) {
   if (!file)
     return unexpected({ErrorCode::world, "the file cannot be read", path, "check the name and its rights"});
   text << file.rdbuf();
-  return text.str();
+  return without_mark(text.str());
 }
 
 Result<Instant> parse_moment(std::string_view text) {

@@ -42,13 +42,6 @@ Result<void> check_brokers(std::string_view brokers, const std::string& where) {
   return {};
 }
 
-/// What Kafka takes as the beginning of a topic's name.
-bool is_deployment(std::string_view name) {
-  return !name.empty() && name.size() <= 100 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
-
 /// A property's value as librdkafka takes it: text, a number or true.
 std::optional<std::string> property_text(const toml::node& node) {
   if (auto text = node.value_exact<std::string>()) return text;
@@ -119,13 +112,21 @@ Result<LogAddress> read_address_file(const std::string& file) {
                  fmt::format("{}, line {}", file, error.source().begin.line), "mend the file");
   }
   TOONO_TRY(check_brokers(address.kafka->brokers, file + ": brokers"));
-  if (!is_deployment(address.kafka->deployment))
-    return wrong("a deployment's name has small letters, digits, - and _", file + ": deployment",
-                 "it begins the name of every topic");
+  TOONO_TRY(check_deployment(address.kafka->deployment, file + ": deployment"));
   return address;
 }
 
 }  // namespace
+
+Result<void> check_deployment(std::string_view name, const std::string& where) {
+  auto may_stand = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), may_stand))
+    return wrong("a deployment's name has small letters, digits, - and _", where,
+                 "it begins the name of every topic");
+  return {};
+}
 
 Result<LogAddress> parse_log_address(std::string_view text, const std::string& data) {
   if (text.starts_with(kEmbedded) && text.size() > kEmbedded.size())

@@ -26,5 +26,7 @@ struct LogAddress {
 /// librdkafka's properties. Error usage: it is none of these, or a key is not known (the nearest is named);
 /// not_found or world: the file.
 Result<LogAddress> parse_log_address(std::string_view text, const std::string& data = {});
+/// Whether a name can begin the topics of a deployment: 1 to 100 characters. Error usage, at `where`.
+Result<void> check_deployment(std::string_view name, const std::string& where);
 
 }  // namespace toono

@@ -118,8 +118,14 @@ void Metrics::State::opened(const Engine& engine) {
     next_offset.assign(partitions + 1u, 0);
     ends.clear();
   }
-  for (PartitionNumber partition = 0; partition <= partitions; ++partition)
-    owned.Add({{"partition", partition_text(partition, partitions)}}).Set(0);
+  // A rule that asks for a rise of what never was would find nothing to rise.
+  restarts.Add({{"reason", std::string(to_text(ErrorCode::world))}});
+  races.Add({});
+  for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
+    prometheus::Labels labels{{"partition", partition_text(partition, partitions)}};
+    owned.Add(labels).Set(0);
+    holes.Add(labels);
+  }
   watch = std::make_unique<EndWatch>(*engine.options().kafka, partitions,
                                      [this](const std::vector<PartitionEnds>& now) { asked(now); });
 }

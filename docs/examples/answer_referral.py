@@ -31,6 +31,12 @@ def main():
                                          "enable.auto.commit": False, "auto.offset.reset": "earliest",
                                          "enable.partition.eof": True})
     producer = confluent_kafka.Producer({"bootstrap.servers": typed.brokers, "enable.idempotence": True})
+    try:
+        found = consumer.list_topics(topic + "out.v1", timeout=10).topics[topic + "out.v1"]
+    except confluent_kafka.KafkaException as problem:
+        raise SystemExit(f"the referrals cannot be read: {problem.args[0].str()}") from None
+    if found.error:
+        raise SystemExit(f"there is no topic {topic}out.v1: {found.error.str()}")
     consumer.subscribe([topic + "out.v1"])
     while True:
         message = consumer.poll(1.0)

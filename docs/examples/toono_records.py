@@ -266,6 +266,8 @@ class KafkaLog:
             # Records as they stand, whatever a stranger's transaction around them came to.
             "isolation.level": "read_uncommitted", "log_level": 2})
         topics = self.ask(lambda: self.consumer.list_topics(timeout=10)).topics
+        if not any(name.startswith(f"{deployment}.") for name in topics):
+            raise OSError(f"there is no deployment {deployment} on {brokers}")
         journal = topics.get(f"{deployment}.journal.v1")
         if journal is None or not journal.partitions:
             raise Damaged(f"there is no topic {deployment}.journal.v1")

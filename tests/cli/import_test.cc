@@ -121,6 +121,14 @@ TEST_CASE("a mapping that leaves something out is refused before anything is wri
   CHECK_FALSE(stations(desk).contains("import root"));
 }
 
+TEST_CASE("what is refused of a log that is no file needs a place of its own") {
+  Desk desk;
+  auto reply =
+      desk.ask(kNow, {"import", "--dry-run", "--map", source("tests/data/permits.toml"), "/dev/null"});
+  CHECK(reply.code == 2);
+  CHECK_MESSAGE(has(reply.err, "and this is none: /dev/null: say where with --rejects FILE"), reply.err);
+}
+
 TEST_CASE("each odd row of a log is taken or rejected by its rule and says so") {
   Desk desk;
   auto map = file_in(

@@ -38,6 +38,8 @@ TEST_CASE("wrong use is told in the words of this program and names the near mis
       {{"find", "--limit", "x"}, "this is not a number that can stand here"},
       {{"find", "--limit"}, "a value is missing behind it: --limit"},
       {{"workload", "--tier", "IV"}, "--tier does not take this word: IV: there are I, II, III"},
+      {{"schema", "--asyncapi", "--deployment", "Foo bar"},
+       "small letters, digits, - and _: --deployment Foo bar"},
       {{"show"}, "ID is missing: toono show: `toono show --help`"},
       {{"--as", "bob", "status"}, "this does not say who sends"},
       {{"replay", "--", "find"}, "--as-of is missing: toono replay"},
@@ -209,6 +211,9 @@ TEST_CASE("verify says what was proved against heads that were kept") {
   auto proved = desk.ask("03-02 09:00", {"verify", "--full", "--expect", kept});
   CHECK_MESSAGE(has(proved.out, "Every head of " + kept + " is on it"), proved.err);
   CHECK(has(proved.out, "every row"));
+  // As an editor keeps it that marks UTF-8.
+  std::ofstream(kept) << "\xef\xbb\xbf" << desk.ask("03-02 09:00", {"--json", "verify"}).out;
+  CHECK(desk.ask("03-02 09:00", {"verify", "--expect", kept}).code == 0);
   std::ofstream(kept) << "root:x:0\n";
   auto reply = desk.ask("03-02 09:00", {"verify", "--expect", kept});
   CHECK(reply.code == 1);

@@ -145,10 +145,18 @@ TEST_CASE("an example that is told a wrong name or reaches no broker says so") {
                       "misspelt", "--once"});
   CHECK(unnamed.code == 1);
   CHECK_MESSAGE(unnamed.err.find("there is no topic misspelt.events.v1") != std::string::npos, unnamed.err);
+  auto no_line = run({python(), example("answer_referral.py"), published_year().address.brokers, "line_110",
+                      "--deployment", "misspelt", "--once"});
+  CHECK(no_line.code == 1);
+  CHECK_MESSAGE(no_line.err.find("there is no topic misspelt.referral.line_110.out.v1") != std::string::npos,
+                no_line.err);
   // A journal that nobody could read was not found changed.
-  auto unread = run({python(), example("verify_journal.py"), "kafka:127.0.0.1:1"});
-  CHECK(unread.code == 3);
-  CHECK_MESSAGE(unread.err.find("the log cannot be read: ") != std::string::npos, unread.err);
+  for (const auto& brokers : {std::string("127.0.0.1:1"), published_year().address.brokers}) {
+    auto unread =
+        run({python(), example("verify_journal.py"), "kafka:" + brokers, "--deployment", "misspelt"});
+    CHECK(unread.code == 3);
+    CHECK_MESSAGE(unread.err.find("the log cannot be read: ") != std::string::npos, unread.err);
+  }
 }
 
 TEST_CASE("the partner example answers each referral with messages that are taken") {

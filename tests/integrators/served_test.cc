@@ -249,6 +249,20 @@ TEST_CASE("status names an inbox that no engine takes") {
   CHECK_MESSAGE(asked.err.find("of the inbox, the last decided, is gone") != std::string::npos, asked.err);
 }
 
+TEST_CASE("a monitor finds every count of an engine at nought before anything has gone wrong") {
+  Served served({"serve", "--metrics", "127.0.0.1:0"});
+  CHECK(testing::eventually(
+      [&] { return served.engine->said().find(R"("event":"taken")") != std::string::npos; }));
+  auto port = parsed_lines(served.engine->said()).front().at("metrics_port").as_int64();
+  auto page =
+      run({"python3", "-c", "import urllib.request as r, sys; print(r.urlopen(sys.argv[1]).read().decode())",
+           fmt::format("http://127.0.0.1:{}/metrics", port)});
+  for (const char* line : {"toono_restarts_total{reason=\"world\"} 0", "toono_races_lost_total 0",
+                           "toono_inbox_holes_total{partition=\"r\"} 0"})
+    CHECK_MESSAGE(page.out.find(line) != std::string::npos, line, " is not in ", page.out);
+  CHECK(served.engine->stop() == 0);
+}
+
 TEST_CASE("an engine that ends by itself says why once, as a line of its log") {
   Served served;
   CHECK(testing::eventually(
