@@ -18,7 +18,7 @@ Result<Rebuilt> rebuild(const LogAddress& address, const RebuildOptions& options
   TOONO_ASSIGN(auto topics, check_topics(*address.kafka));
   if (topics.log_id) TOONO_TRY(check_node_is_of(address.dir, *topics.log_id));
   TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka}));
-  return rebuild_rows(*log, static_cast<PartitionNumber>(log->partitions() - 1), address.dir, options);
+  return rebuild_rows(*log, address.dir, options);
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ Result<std::uint64_t> journal_end(const EmbeddedLog* embedded, KafkaLog* kafka, 
   return embedded->journal_end(partition);
 }
 
-/// Only when something was decided: a question costs no write. The file that is there stays a lower bound, so
-/// a full disk is no reason to call what was answered a failure.
+/// Only when something was decided, or followed: a question costs no write. The file that is there stays a
+/// lower bound, so a full disk is no reason to call what was answered a failure.
 void keep_heads(const Follower& follower, const std::filesystem::path& dir) {
   auto kept = read_heads(dir);
   auto heads = heads_of(follower);
@@ -174,6 +174,7 @@ Result<void> Engine::assemble(PartitionNumber partitions) {
   TOONO_ASSIGN(store_, RocksStore::open(DataPaths(options_.dir).rows(), {}));
   TOONO_TRY(embedded_ ? check_rows_are_of(*store_, *embedded_, options_.dir)
                       : claim_node(options_.dir, *store_, named_log_));
+  if (kafka_) TOONO_TRY(check_heads(*kafka_, options_.dir));
   TOONO_TRY(fill_empty_store(partitions));
   follower_ = std::make_unique<Follower>(*store_, registry_, Follower::Options{options_.cached_states});
   TOONO_TRY(fold(partitions));
@@ -187,6 +188,7 @@ Result<void> Engine::assemble(PartitionNumber partitions) {
       [this](PersonId person, std::optional<SealClass> only) { return vault_->destroy(person, only); });
   TOONO_TRY(processor_->open());
   if (is_shared() && options_.role != EngineRole::alone) processor_->own_nothing();
+  is_open_ = true;
   return {};
 }
 
@@ -247,8 +249,12 @@ Result<void> Engine::found(const Founding& founding) {
   return {};
 }
 
-/// The log first: leaving the group gives partitions up, and the handlers of that need the processor.
-Engine::~Engine() { log_.reset(); }
+/// The log first: leaving the group gives partitions up, and the handlers of that need the processor. A node
+/// that ends on an error has still seen how far the journal went.
+Engine::~Engine() {
+  log_.reset();
+  if (kafka_ && is_open_) keep_heads(*follower_, options_.dir);
+}
 
 Result<void> Engine::send(PartitionNumber partition, const CommandId& id, Bytes command) {
   TOONO_TRY(log_->send(partition, command));

@@ -151,6 +151,7 @@ class Engine {
   EngineOptions options_;
   /// On Kafka: what the topics say, before anything is read of the rows.
   LogId named_log_;
+  bool is_open_ = false;
   std::unique_ptr<Log> log_;
   EmbeddedLog* embedded_ = nullptr;
   KafkaLog* kafka_ = nullptr;

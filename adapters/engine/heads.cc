@@ -17,6 +17,10 @@ constexpr std::string_view kFirstWords = "toono heads 1";
 constexpr const char* kBringBack =
     "bring back the journal that belongs here, or restore a backup into a new directory; "
     "`toono rebuild` goes on from this one, and what it lacks is lost";
+constexpr const char* kRestoreTopic =
+    "stop all engines and restore the topic from a backup; `toono rebuild` goes on from this journal, and "
+    "what it "
+    "lacks is lost";
 
 fs::path path_of(const fs::path& dir) { return dir / "heads"; }
 
@@ -55,6 +59,19 @@ std::optional<KeptHeads> parse_kept(const std::string& text) {
   }
   // Written again it must be the same text: that proves every byte, the hash's too.
   return text_of_heads(kept) == text ? std::optional(std::move(kept)) : std::nullopt;
+}
+
+Error shorter(const fs::path& dir, PartitionNumber partition, std::uint64_t end, const KeptHead& head,
+              const char* next) {
+  return {ErrorCode::damaged, "the journal is shorter than what was applied",
+          fmt::format("{}, partition {}: it ends at record {}, what was applied goes to {}", dir.string(),
+                      partition, end, head.next_offset),
+          next};
+}
+Error another(const fs::path& dir, PartitionNumber partition, const KeptHead& head, const char* next) {
+  return {ErrorCode::damaged, "the journal is not the one that was applied",
+          fmt::format("{}, partition {}: record {} is another", dir.string(), partition, head.head_offset),
+          next};
 }
 
 /// The record at the head. A journal of another history may have no frame at this place: then it is looked
@@ -100,7 +117,7 @@ Result<void> remove_heads(const fs::path& dir) {
 KeptHeads heads_of(const Follower& follower) {
   KeptHeads kept{.log_id = follower.genesis().log_id, .heads = {}};
   for (PartitionNumber partition = 0; partition <= follower.partitions(); ++partition) {
-    const auto& head = follower.head(partition);
+    const auto& head = follower.confirmed_head(partition);
     kept.heads.push_back({head.chain.seq, head.chain.hash, head.head_offset, head.next_offset, head.place});
   }
   return kept;
@@ -118,16 +135,9 @@ Result<void> check_heads(EmbeddedLog& log, const fs::path& dir, const KeptHeads&
     const auto& head = kept.heads[partition];
     if (head.next_offset == 0) continue;
     if (head.next_offset > log.journal_end(partition))
-      return unexpected({ErrorCode::damaged, "the journal is shorter than what was applied",
-                         fmt::format("{}, partition {}: it ends at record {}, what was applied goes to {}",
-                                     dir.string(), partition, log.journal_end(partition), head.next_offset),
-                         kBringBack});
+      return unexpected(shorter(dir, partition, log.journal_end(partition), head, kBringBack));
     TOONO_ASSIGN(auto hash, hash_at(log, partition, head));
-    if (hash && *hash == head.hash) continue;
-    return unexpected(
-        {ErrorCode::damaged, "the journal is not the one that was applied",
-         fmt::format("{}, partition {}: record {} is another", dir.string(), partition, head.head_offset),
-         kBringBack});
+    if (!hash || !(*hash == head.hash)) return unexpected(another(dir, partition, head, kBringBack));
   }
   return {};
 }
@@ -135,6 +145,34 @@ Result<void> check_heads(EmbeddedLog& log, const fs::path& dir, const KeptHeads&
 Result<void> check_heads(EmbeddedLog& log, const fs::path& dir) {
   TOONO_ASSIGN(auto kept, read_heads(dir));
   return kept ? check_heads(log, dir, *kept) : Result<void>();
+}
+
+Result<void> check_heads(KafkaLog& log, const fs::path& dir) {
+  TOONO_ASSIGN(auto file, read_heads(dir));
+  if (!file) return {};
+  const auto& kept = file->heads;
+  if (kept.size() != log.partitions()) return unexpected(unreadable(path_of(dir)));
+  std::vector<From> from;
+  for (PartitionNumber partition = 0; partition < log.partitions(); ++partition) {
+    if (kept[partition].next_offset == 0) continue;
+    TOONO_ASSIGN(auto end, log.end(Topic::journal, partition));
+    if (kept[partition].next_offset > end)
+      return unexpected(shorter(dir, partition, end, kept[partition], kRestoreTopic));
+    from.push_back({partition, kept[partition].head_offset, 0});
+  }
+  // All are asked for at once, and each answers first with the record of its head.
+  std::vector<bool> is_there(log.partitions());
+  std::size_t missing = from.size();
+  TOONO_TRY(log.scan(Topic::journal, from, [&](const LogRecord& record) {
+    const auto& head = kept[record.partition];
+    if (record.offset != head.head_offset || !(sha256(record.bytes) == head.hash)) return true;
+    is_there[record.partition] = true;
+    return --missing > 0;
+  }));
+  for (const auto& one : from)
+    if (!is_there[one.partition])
+      return unexpected(another(dir, one.partition, kept[one.partition], kRestoreTopic));
+  return {};
 }
 
 }  // namespace toono

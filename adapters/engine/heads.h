@@ -1,5 +1,6 @@
-// The file DIR/heads: how far the journal went when the deployment was last closed in good order. Rows of a
-// short life are never written, so they alone could not tell a journal that was put back to an earlier state.
+// The file DIR/heads: how far the journal went when the deployment, or this node of it, was last closed in
+// good order. Rows of a short life are never written, so they alone could not tell a journal that was put
+// back to an earlier state, or one on a broker that has lost what it had acknowledged.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "adapters/embedded/embedded_log.h"
+#include "adapters/kafka/kafka_log.h"
 #include "projections/follower.h"
 
 namespace toono {
@@ -34,11 +36,14 @@ Result<std::optional<KeptHeads>> read_heads(const std::filesystem::path& dir);
 Result<void> write_heads(const std::filesystem::path& dir, const KeptHeads& kept);
 Result<void> remove_heads(const std::filesystem::path& dir);
 
+/// What is confirmed alone: of what is foreseen the journal has said nothing yet.
 KeptHeads heads_of(const Follower& follower);
 
 /// Error damaged: the journal is of another log, ends before one of these heads, or has another record there.
 Result<void> check_heads(EmbeddedLog& log, const std::filesystem::path& dir, const KeptHeads& kept);
 /// Reads the file and checks it.
 Result<void> check_heads(EmbeddedLog& log, const std::filesystem::path& dir);
+/// The same of a node on Kafka, whose directory is known to be of this log. No file: nothing is refused.
+Result<void> check_heads(KafkaLog& log, const std::filesystem::path& dir);
 
 }  // namespace toono

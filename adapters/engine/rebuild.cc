@@ -264,19 +264,34 @@ Result<void> check_rows_are_of(const Store& rows, EmbeddedLog& log, const fs::pa
   return check_heads(log, dir, *kept);
 }
 
-Result<Rebuilt> rebuild_rows(const fs::path& dir, const RebuildOptions& options) {
-  TOONO_ASSIGN(auto owner, EmbeddedLog::open(dir));  // drops a torn last frame, and holds the lock
-  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
-  ReadOnlyLog log(std::move(reader));
-  auto fits = check_heads(*owner, dir);
+namespace {
+
+/// `fits`: whether the journal is the one that was here at the last close.
+Result<Rebuilt> rebuild_as_it_is(Log& log, PartitionNumber partitions, const fs::path& dir,
+                                 const RebuildOptions& options, const Result<void>& fits) {
   if (!fits && options.only) return unexpected(fits.error());
-  TOONO_ASSIGN(auto rebuilt,
-               rebuild_rows(log, static_cast<PartitionNumber>(owner->partitions() - 1), dir, options));
+  TOONO_ASSIGN(auto rebuilt, rebuild_rows(log, partitions, dir, options));
   if (fits) return rebuilt;
   // The new rows hold the heads of this journal on the disk; the file comes back at the next close.
   rebuilt.why_not_the_last = fits.error().what + ": " + fits.error().where;
   TOONO_TRY(remove_heads(dir));
   return rebuilt;
+}
+
+}  // namespace
+
+Result<Rebuilt> rebuild_rows(const fs::path& dir, const RebuildOptions& options) {
+  TOONO_ASSIGN(auto owner, EmbeddedLog::open(dir));  // drops a torn last frame, and holds the lock
+  TOONO_ASSIGN(auto reader, SegmentReader::open(dir));
+  ReadOnlyLog log(std::move(reader));
+  return rebuild_as_it_is(log, static_cast<PartitionNumber>(owner->partitions() - 1), dir, options,
+                          check_heads(*owner, dir));
+}
+
+Result<Rebuilt> rebuild_rows(KafkaLog& log, const fs::path& dir, const RebuildOptions& options) {
+  auto fits = check_heads(log, dir);
+  if (!fits && fits.error().code != ErrorCode::damaged) return unexpected(fits.error());
+  return rebuild_as_it_is(log, static_cast<PartitionNumber>(log.partitions() - 1), dir, options, fits);
 }
 
 Result<Rebuilt> rebuild_rows(Log& log, PartitionNumber partitions, const fs::path& dir,

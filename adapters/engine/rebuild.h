@@ -10,6 +10,7 @@
 
 #include "adapters/embedded/embedded_log.h"
 #include "adapters/engine/bulk_fold.h"
+#include "adapters/kafka/kafka_log.h"
 #include "projections/keys.h"
 
 namespace toono {
@@ -83,6 +84,8 @@ struct RebuildOptions {
 /// projection's rows are put right; then the old rows must be readable. Error damaged: the journal is broken;
 /// nothing was changed.
 Result<Rebuilt> rebuild_rows(const std::filesystem::path& dir, const RebuildOptions& options);
+/// The same from a log on Kafka, whose directory is known to be of it.
+Result<Rebuilt> rebuild_rows(KafkaLog& log, const std::filesystem::path& dir, const RebuildOptions& options);
 /// The same from any log, of the rows under `dir`. Error world: another process has them open.
 Result<Rebuilt> rebuild_rows(Log& log, PartitionNumber partitions, const std::filesystem::path& dir,
                              const RebuildOptions& options);

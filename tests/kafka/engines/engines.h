@@ -124,6 +124,8 @@ class Engines {
   /// Waits until all engines have opened.
   void wait_open();
   const KafkaAddress& address() const { return address_; }
+  /// A node of the test's own, which follows.
+  EngineOptions node(const std::string& name) const { return node(temporary_.path() / name); }
   /// What the engines have said, for a failure.
   std::string said() const;
 

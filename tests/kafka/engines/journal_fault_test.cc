@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "adapters/engine/rebuild.h"
 #include "adapters/kafka/admin.h"
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/topics.h"
@@ -101,6 +102,44 @@ bool says(const std::string& text, const std::string& words) { return text.find(
 
 }  // namespace
 
+TEST_CASE("a node whose rows are not on the disk yet takes no journal that ends before what it has seen") {
+  Broken broken;
+  auto node = broken.engines.node(std::string("young"));
+  auto follow = [&]() -> Result<void> {
+    TOONO_ASSIGN(auto engine, Engine::open(node));
+    // As after an error: nobody has closed it.
+    return {};
+  };
+  broken.stop();
+  must(follow());
+  const auto whole = broken.journal();
+  auto changed = whole;
+  changed[0].pop_back();
+  broken.rewrite(changed);
+  auto refused = follow();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::damaged);
+  CHECK(refused.error().what == "the journal is shorter than what was applied");
+  // Another record in its place.
+  changed = whole;
+  changed[0].back()[changed[0].back().size() / 2] ^= 1;
+  broken.rewrite(changed);
+  refused = follow();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == "the journal is not the one that was applied");
+  // What was refused says nothing of how far the right one goes.
+  broken.rewrite(whole);
+  must(follow());
+  // Whoever says so goes on from what is there.
+  changed[0] = whole[0];
+  changed[0].pop_back();
+  broken.rewrite(changed);
+  auto log = must(KafkaLog::open({.address = broken.engines.address()}));
+  auto rebuilt = must(rebuild_rows(*log, node.dir, {}));
+  CHECK(says(rebuilt.why_not_the_last, "the journal is shorter"));
+  must(follow());
+}
+
 TEST_CASE("an engine does not start on a journal that was changed while it was stopped") {
   Broken broken;
   broken.stop();
@@ -118,6 +157,12 @@ TEST_CASE("an engine does not start on a journal that was changed while it was s
   auto changed = whole;
   changed[0].back()[changed[0].back().size() / 2] ^= 1;
   broken.rewrite(changed);
+  words = broken.words_of_a_start();
+  CHECK_MESSAGE(says(words, "the journal is not the one that was applied"), words);
+  CHECK_MESSAGE(says(words, "partition 0: record"), words);
+  CHECK_MESSAGE(says(words, "restore the topic from a backup"), words);
+  // The rows say the same without the file of the last heads.
+  std::filesystem::remove(broken.engines.node(std::string("node-0")).dir / "heads");
   words = broken.words_of_a_start();
   CHECK_MESSAGE(says(words, "the journal is not the one that the store was made from: partition 0"), words);
   CHECK_MESSAGE(says(words, "restore the journal"), words);
