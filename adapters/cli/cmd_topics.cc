@@ -1,6 +1,7 @@
 // `toono topics create` founds a deployment on Kafka, `toono topics check` says whether its topics are as
 // they must be.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -62,12 +63,45 @@ Result<int> check(const Args& args) {
   return report.findings.empty() ? 0 : 1;
 }
 
+/// A deployment is founded once all of its topics are there: what a founded one lacks was lost.
+std::vector<std::string> lost_topics(const TopicReport& report) {
+  std::vector<std::string> lost;
+  if (!report.log_id) return lost;
+  for (const auto& finding : report.findings)
+    if (finding.is_missing_topic()) lost.push_back(finding.topic);
+  return lost;
+}
+
+/// What was only told can be told again; what engines decide from cannot be made anew.
+Result<int> make_lost_again(const Args& args, const KafkaAddress& address, const TopicReport& report) {
+  TOONO_TRY(refuse_findings(address, report));
+  TopicOptions options;
+  options.genesis.partitions = report.partitions;
+  options.replication = static_cast<int>(args.replication);
+  auto lost = lost_topics(report);
+  TOONO_TRY(make_again(address, options, lost));
+  if (args.globals.json) {
+    JsonWriter out;
+    out.begin_object().key("made_again").begin_list();
+    for (const auto& topic : lost) out.text(topic);
+    print(out.end_list().end_object().str());
+    return 0;
+  }
+  print(fmt::format("Made again, and empty: {}.\nFill them with `toono publish --from beginning`.",
+                    fmt::join(lost, ", ")));
+  return 0;
+}
+
+Result<int> create(const Args& args) {
+  TOONO_ASSIGN(auto address, brokers_of(args.globals));
+  auto report = check_topics(address);
+  return report && !lost_topics(*report).empty() ? make_lost_again(args, address, *report) : run_init(args);
+}
+
 }  // namespace
 
 Result<int> run_topics(const Args& args) {
-  TOONO_ASSIGN(auto address, brokers_of(args.globals));
-  (void)address;
-  return args.words.front() == "create" ? run_init(args) : check(args);
+  return args.words.front() == "create" ? create(args) : check(args);
 }
 
 }  // namespace toono::cli

@@ -174,4 +174,15 @@ Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options) {
   return write_genesis(address, options);
 }
 
+Result<void> make_again(const KafkaAddress& address, TopicOptions options,
+                        const std::vector<std::string>& lost) {
+  TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
+  TOONO_TRY(outlast_refusals(address, [&] { return choose_copies(*admin, options); }));
+  for (const TopicPlan& plan : topic_plans(address.deployment, options)) {
+    if (std::ranges::find(lost, plan.name) == lost.end()) continue;
+    TOONO_TRY(outlast_refusals(address, [&] { return make_topic(*admin, plan); }));
+  }
+  return {};
+}
+
 }  // namespace toono

@@ -28,6 +28,12 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
 /// asked again for 10 s.
 Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options);
 
+/// Makes these of a founded deployment's topics again, empty. They are such as only tell what was decided, or
+/// what partners say: engines decide from no topic that was made anew. `options.genesis.partitions` is the
+/// deployment's.
+Result<void> make_again(const KafkaAddress& address, TopicOptions options,
+                        const std::vector<std::string>& lost);
+
 /// What the registry's genesis says; nothing if the record is another.
 std::optional<GenesisFacts> founding_facts(Bytes record);
 
@@ -42,6 +48,8 @@ struct TopicFinding {
   bool stops = true;
   /// "retention.ms is 604800000 and must be -1".
   std::string said() const;
+  bool is_missing_topic() const { return property == kTopicProperty; }
+  static constexpr std::string_view kTopicProperty = "topic";
 };
 
 struct TopicReport {

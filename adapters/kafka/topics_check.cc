@@ -337,10 +337,10 @@ Result<bool> TopicCheck::layout(const TopicPlan& plan) {
     return false;
   }
   if (!found || found->partition_cnt == 0) {
-    find(plan.name, "topic", "missing", "there",
+    find(plan.name, std::string(TopicFinding::kTopicProperty), "missing", "there",
          is_published(plan.name)
-             ? "make it again with `toono topics create --partitions N`, and fill it with "
-               "`toono publish --from beginning`"
+             ? "make it again with `toono topics create`, and fill it with `toono publish --from "
+               "beginning`"
              : "found the deployment with `toono topics create`; if it was founded, restore "
                "the topic from a backup");
     return false;

@@ -9,6 +9,7 @@
 #include "adapters/kafka/event_records.h"
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
+#include "adapters/kafka/topics.h"
 #include "core/derive.h"
 #include "tests/integrators/started.h"
 
@@ -242,11 +243,43 @@ TEST_CASE("status names an inbox that no engine takes") {
   must(admin->delete_topic(served.names.inbox));
   REQUIRE(testing::eventually(
       [&] { return must(partition_count(served.address, admin->client(), served.names.inbox)) == 0; }));
-  // It makes what is missing, and refuses to found what is founded.
-  CHECK(served.nodes.run("founder", {"topics", "create", "--partitions", "3"}).code == 1);
+  // An empty one is no inbox of this journal: it is never made by itself.
+  auto refused = served.nodes.run("founder", {"topics", "create"});
+  CHECK(refused.code == 1);
+  CHECK_MESSAGE(refused.err.find(served.names.inbox +
+                                 ": found the deployment with `toono topics create`; if it "
+                                 "was founded, restore the topic from a backup") != std::string::npos,
+                refused.err);
+  TopicOptions options;
+  options.genesis.partitions = 3;
+  options.replication = options.min_isr = 1;
+  for (const auto& plan : topic_plans(served.address.deployment, options))
+    if (plan.name == served.names.inbox) must(admin->create_topic(plan));
   auto asked = served.nodes.run("edge", {"status"});
   CHECK(asked.code == 3);
   CHECK_MESSAGE(asked.err.find("of the inbox, the last decided, is gone") != std::string::npos, asked.err);
+}
+
+TEST_CASE("a lost topic of events is made again with its number of partitions, and filled") {
+  Served served;
+  served.send(
+      R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+      "\n");
+  auto admin = must(KafkaAdmin::open(served.address));
+  auto count = [&] { return must(partition_count(served.address, admin->client(), served.names.events)); };
+  const int before = count();
+  must(admin->delete_topic(served.names.events));
+  REQUIRE(testing::eventually([&] { return count() == 0; }));
+  auto made = served.nodes.run("founder", {"topics", "create"});
+  CHECK(made.code == 0);
+  CHECK_MESSAGE(made.out.find("Made again, and empty: " + served.names.events + ".") != std::string::npos,
+                (made.out + made.err));
+  CHECK(count() == before);
+  auto told = served.nodes.run("founder", {"publish", "--once", "--from", "beginning"});
+  CHECK_MESSAGE(told.code == 0, told.err);
+  CHECK(served.nodes.run("founder", {"topics", "check"}).code == 0);
+  CHECK(served.nodes.run("founder", {"topics", "create"}).code == 1);
+  CHECK(served.engine->stop() == 0);
 }
 
 TEST_CASE("a monitor finds every count of an engine at nought before anything has gone wrong") {
