@@ -1,6 +1,6 @@
 // The file DIR/heads: how far the journal went when the deployment, or this node of it, was last closed in
 // good order. Rows of a short life are never written, so they alone could not tell a journal that was put
-// back to an earlier state, or one on a broker that has lost what it had acknowledged.
+// back to an earlier state, or one on a broker that has lost what it had acknowledged (docs/decisions/0014).
 #pragma once
 
 #include <filesystem>
