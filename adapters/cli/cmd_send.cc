@@ -161,8 +161,7 @@ Result<void> each_line(std::istream& in, const Args& args, Use use, Rest rest) {
   bool any = false;
   auto from = args.words.empty() || args.words.front() == "-" ? "standard input" : args.words.front();
   for (std::uint64_t number = 1; std::getline(in, text); ++number) {
-    // As editors write them who mark UTF-8 and end lines with CR LF.
-    if (number == 1 && text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+    if (number == 1) text = without_mark(std::move(text));
     if (!text.empty() && text.back() == '\r') text.pop_back();
     if (text.find_first_not_of(" \t") == std::string::npos) continue;
     any = true;

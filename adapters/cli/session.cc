@@ -38,13 +38,6 @@ std::optional<std::uint32_t> parse_number(std::string_view text) {
   if (problem != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return number;
 }
-
-/// Of an editor that marks UTF-8.
-std::string without_mark(std::string text) {
-  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-  return text;
-}
-
 }  // namespace
 
 Result<Sender> sender_of(const Globals& globals) {
@@ -58,6 +51,11 @@ Result<Sender> sender_of(const Globals& globals) {
     return unexpected({ErrorCode::usage, "this does not say who sends", "--as " + globals.as,
                        "say STAFF@STATION, both by number: --as 15000001@150000"});
   return Sender{StaffId(*staff), StationId(*station)};
+}
+
+std::string without_mark(std::string text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  return text;
 }
 
 Result<std::string> read_file(const std::string& path) {

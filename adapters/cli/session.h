@@ -19,7 +19,9 @@ Result<LogAddress> log_address(const Globals& globals);
 Result<std::filesystem::path> data_dir(const Globals& globals);
 /// `STAFF@STATION`; zeroes when nothing was said.
 Result<Sender> sender_of(const Globals& globals);
-/// A file's text, or standard input for "-". Error not_found or world.
+/// The beginning of a text without the mark that some editors put before UTF-8.
+std::string without_mark(std::string text);
+/// A file's text without such a mark, or standard input's for "-". Error not_found or world.
 Result<std::string> read_file(const std::string& path);
 /// An instant as typed: RFC 3339, or a day, which means its beginning.
 Result<Instant> parse_moment(std::string_view text);

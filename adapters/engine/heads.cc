@@ -18,9 +18,8 @@ constexpr const char* kBringBack =
     "bring back the journal that belongs here, or restore a backup into a new directory; "
     "`toono rebuild` goes on from this one, and what it lacks is lost";
 constexpr const char* kRestoreTopic =
-    "stop all engines and restore the topic from a backup; `toono rebuild` goes on from this journal, and "
-    "what it "
-    "lacks is lost";
+    "stop all engines and restore the topic from a backup; "
+    "`toono rebuild` goes on from this journal, and what it lacks is lost";
 
 fs::path path_of(const fs::path& dir) { return dir / "heads"; }
 
