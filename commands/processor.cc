@@ -263,12 +263,12 @@ Result<void> Processor::append(const LogRecord& record, const Command* command, 
 /// A decision that another engine made, as it is read: does somebody here wait for it?
 bool Processor::is_awaited(const Decision& decision) const {
   return decision.command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch) ||
-         awaited_.contains(*decision.command_id());
+         awaited_.contains(CommandKey::of(decision));
 }
 
 Result<void> Processor::answer(const CountedDecision& counted) {
   const auto* decision = decision_of(counted.bytes);
-  if (auto found = awaited_.find(*decision->command_id()); found != awaited_.end() && --found->second == 0)
+  if (auto found = awaited_.find(CommandKey::of(*decision)); found != awaited_.end() && --found->second == 0)
     awaited_.erase(found);
   if (decision->outcome() == Outcome::accepted || decision->rejection() == Rejection::clock_ahead)
     parked_.erase(*decision->command_id());

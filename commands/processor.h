@@ -11,6 +11,18 @@
 
 namespace toono {
 
+/// Which command this is: under the same id other content is another command, and has another decision.
+struct CommandKey {
+  CommandId id;
+  Digest fingerprint;
+  static CommandKey of(const Command& command) { return {*command.id(), *command.fingerprint()}; }
+  static CommandKey of(const Decision& decision) { return {*decision.command_id(), *decision.fingerprint()}; }
+  bool operator==(const CommandKey&) const = default;
+  struct Hash {
+    std::size_t operator()(const CommandKey& key) const { return IdHash{}(key.id); }
+  };
+};
+
 /// What became of a command: durable and applied by the time that it is given. The view lasts until the
 /// handler returns.
 struct Answered {
@@ -44,7 +56,7 @@ class Processor {
   bool owns(PartitionNumber partition) const { return owned_[partition]; }
 
   /// The decision on this command is to be answered whoever makes it.
-  void await(const CommandId& id) { ++awaited_[id]; }
+  void await(const CommandKey& command) { ++awaited_[command]; }
   /// How many are awaited still.
   std::size_t awaiting() const { return awaited_.size(); }
 
@@ -109,7 +121,7 @@ class Processor {
   AnswerHandler answer_;
   KeyDestroyer destroy_keys_;
   std::vector<bool> owned_;
-  IdMap<CommandId, std::uint32_t> awaited_;
+  boost::unordered_flat_map<CommandKey, std::uint32_t, CommandKey::Hash> awaited_;
   /// Received, and what was decided on it has not been read back: when another engine was first somewhere,
   /// the next step decides it anew if it is still ours.
   std::vector<Left> left_;

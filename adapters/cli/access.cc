@@ -19,11 +19,14 @@ Result<void> record_access(const Asking& asking, const Found& found) {
   TOONO_ASSIGN(auto sender, sender_of(asking.args.globals));
   auto& engine = asking.session.engine();
   std::optional<Rejection> answered;
+  CommandKey waiting;
   engine.processor().on_answer([&](const Answered& answer) {
+    if (!(CommandKey::of(*answer.decision) == waiting)) return;
     answered =
         answer.decision->outcome() == Outcome::accepted ? Rejection::none : answer.decision->rejection();
   });
   auto sent = asking.session.edge().send(command, sender);
+  if (sent) waiting = sent->key();
   auto decided = sent ? engine.drain() : Result<void>();
   engine.processor().on_answer({});
   if (!sent) return unexpected(sent.error());

@@ -59,14 +59,14 @@ struct Erased {
 
 Result<Erased> send_erasure(Session& session, LineCommand& command, const Sender& sender) {
   Erased answer;
-  CommandId id;
+  CommandKey waiting;
   session.engine().processor().on_answer([&](const Answered& answered) {
-    if (!(*answered.decision->command_id() == id)) return;
+    if (!(CommandKey::of(*answered.decision) == waiting)) return;
     answer.record.assign(answered.bytes.begin(), answered.bytes.end());
     answer.decided_at = *answered.decision->decided_at();
   });
   TOONO_ASSIGN(auto sent, session.edge().send(command, sender));
-  id = sent.id;
+  waiting = sent.key();
   TOONO_TRY(session.engine().drain());
   session.engine().processor().on_answer({});
   if (!decision_of(answer.record))

@@ -34,7 +34,7 @@ class Sending {
  public:
   Sending(Session& session, Sender sender) : session_(session), sender_(sender) {
     session_.engine().processor().on_answer([this](const Answered& answered) {
-      auto range = waiting_.find(*answered.decision->command_id());
+      auto range = waiting_.find(CommandKey::of(*answered.decision));
       if (range == waiting_.end() || range->second.empty()) return;
       range->second.front()->decision.assign(answered.bytes.begin(), answered.bytes.end());
       range->second.pop_front();
@@ -60,7 +60,7 @@ class Sending {
     for (auto& one : not_sent) {
       auto* line = held_[one.place];
       line->not_sent = std::move(one.error);
-      std::erase(waiting_[line->sent->id], line);
+      std::erase(waiting_[line->sent->key()], line);
     }
     held_.clear();
     return {};
@@ -92,7 +92,7 @@ class Sending {
     line.id = sent->id;
     if (!sent->known) {
       held_.push_back(&line);
-      waiting_[sent->id].push_back(&line);
+      waiting_[sent->key()].push_back(&line);
     }
     line.sent = std::move(*sent);
     return {};
@@ -149,7 +149,7 @@ class Sending {
   std::vector<std::unique_ptr<Line>> lines_;
   /// Those that were given to the edge since the last release(), in its order.
   std::vector<Line*> held_;
-  std::unordered_map<CommandId, std::deque<Line*>, IdHash> waiting_;
+  std::unordered_map<CommandKey, std::deque<Line*>, CommandKey::Hash> waiting_;
   bool refused_ = false;
 };
 

@@ -29,7 +29,7 @@ PartnerAnswer by_decision(const Decision& decision, PartitionNumber partition) {
 
 PartnerDesk::PartnerDesk(Session& session, Sender sender) : session_(session), sender_(sender) {
   session_.engine().processor().on_answer([this](const Answered& answered) {
-    if (*answered.decision->command_id() == waiting_for_)
+    if (CommandKey::of(*answered.decision) == waiting_for_)
       decision_.assign(answered.bytes.begin(), answered.bytes.end());
   });
 }
@@ -40,11 +40,11 @@ Result<PartnerAnswer> PartnerDesk::take(ReferralLine line, std::string_view mess
   if (!command) return refused(command.error());
   TOONO_ASSIGN(auto stranger, check_line(line, command->body));
   if (stranger) return refused(std::move(*stranger));
-  waiting_for_ = *command->id;
   decision_.clear();
   auto sent = session_.edge().send_patiently(*command, sender_);
   if (!sent && says_something_of_the_message(sent.error())) return refused(sent.error());
   if (!sent) return unexpected(sent.error());
+  waiting_for_ = sent->key();
   if (!sent->known) TOONO_TRY(session_.engine().drain());
   return answer(*sent);
 }

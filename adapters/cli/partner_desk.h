@@ -27,7 +27,7 @@ class PartnerDesk {
 
   Session& session_;
   Sender sender_;
-  CommandId waiting_for_;
+  CommandKey waiting_for_;
   Buffer decision_;
 };
 

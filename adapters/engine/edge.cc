@@ -166,10 +166,10 @@ Result<Sent> Edge::hold(const LineCommand& line, const Sender& sender) {
   bool registry = id_word(line.body.type()) == "registry";
   sent.partition = registry ? engine_.partitions() : partition_of(sent.entity, engine_.partitions());
   auto canonical = line.canonical();
-  auto fingerprint = engine_.vault().fingerprint(bytes_of(canonical));
+  sent.fingerprint = engine_.vault().fingerprint(bytes_of(canonical));
   TOONO_ASSIGN(auto first, engine_.follower().stored_outcome(sent.partition, sent.id));
   if (first) {
-    sent.known = first->fingerprint == fingerprint ? Outcome::repeated : Outcome::conflict;
+    sent.known = first->fingerprint == sent.fingerprint ? Outcome::repeated : Outcome::conflict;
     sent.entity = first->entity;
     TOONO_ASSIGN(sent.first, stored_record(sent.partition, *first));
     return sent;
@@ -184,7 +184,7 @@ Result<Sent> Edge::hold(const LineCommand& line, const Sender& sender) {
   auto now = engine_.clock().now();
   CommandHeader header{.id = sent.id,
                        .entity = sent.entity,
-                       .fingerprint = fingerprint,
+                       .fingerprint = sent.fingerprint,
                        .received_at = now,
                        .occurred_at = line.occurred_at.value_or(now),
                        .imported = line.imported,
@@ -198,7 +198,7 @@ Result<Sent> Edge::hold(const LineCommand& line, const Sender& sender) {
   if (engine_.is_shared())
     held_.push_back({line, sent, header, Buffer(record.begin(), record.end())});
   else
-    TOONO_TRY(engine_.send(sent.partition, sent.id, record));
+    TOONO_TRY(engine_.send(sent.partition, record));
   return sent;
 }
 
@@ -216,7 +216,7 @@ Result<void> Edge::send_held() {
   auto settled = engine_.vault().settle();
   if (!settled && settled.error().code != ErrorCode::refused) return settled;
   for (const auto& held : all)
-    TOONO_TRY(settled ? engine_.send(held.sent.partition, held.sent.id, held.record) : send_anew(held));
+    TOONO_TRY(settled ? engine_.send(held.sent.partition, held.record) : send_anew(held));
   return {};
 }
 
@@ -224,9 +224,7 @@ Result<void> Edge::send_anew(const Held& held) {
   for (int tries = 1;; ++tries) {
     auto prepared = prepare(held.line, held.sent, held.header);
     if (prepared) prepared = engine_.vault().settle();
-    if (prepared)
-      return engine_.send(held.sent.partition, held.sent.id,
-                          {builder_.GetBufferPointer(), builder_.GetSize()});
+    if (prepared) return engine_.send(held.sent.partition, {builder_.GetBufferPointer(), builder_.GetSize()});
     if (prepared.error().code != ErrorCode::refused) return prepared;
     if (tries == kMostTries) {
       not_sent_.push_back({held.sent.place, prepared.error()});

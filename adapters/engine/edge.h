@@ -16,6 +16,7 @@ struct Sender {
 /// A command on its way, or answered at once because its id has been decided before.
 struct Sent {
   CommandId id;
+  Digest fingerprint = {};
   EntityId entity;
   PartitionNumber partition = 0;
   /// Set: the outcome was known already: repeated or conflict, and `first` is the record of the first
@@ -24,6 +25,7 @@ struct Sent {
   Buffer first;
   /// How many Edge::hold() had sent on their way before it since the last release().
   std::size_t place = 0;
+  CommandKey key() const { return {id, fingerprint}; }
 };
 
 /// A command that was held and may not leave: somebody whose words are in it has been erased meanwhile.

@@ -237,7 +237,7 @@ Result<void> Engine::found(const Founding& founding) {
   std::uint32_t count = 0;
   for (const auto& body : founding.registry) {
     auto record = founding_record(log_id(), count++, body, clock().now());
-    TOONO_TRY(send(partitions(), *GetCommand(record.data())->id(), record));
+    TOONO_TRY(send(partitions(), record));
   }
   TOONO_TRY(drain());
   processor_->on_answer({});
@@ -256,10 +256,10 @@ Engine::~Engine() {
   if (kafka_ && is_open_) keep_heads(*follower_, options_.dir);
 }
 
-Result<void> Engine::send(PartitionNumber partition, const CommandId& id, Bytes command) {
+Result<void> Engine::send(PartitionNumber partition, Bytes command) {
   TOONO_TRY(log_->send(partition, command));
   if (!is_shared()) return {};
-  processor_->await(id);
+  processor_->await(CommandKey::of(*GetCommand(command.data())));
   if (partition < inbox_ends_.size()) ++inbox_ends_[partition].sent_since;
   return {};
 }

@@ -78,9 +78,9 @@ class Engine {
   static Result<std::unique_ptr<Engine>> open(const EngineOptions& options);
   ~Engine();
 
-  /// Puts a command into the inbox; its decision reaches the answer handler, whoever makes it. What is sealed
-  /// in it must be settled in the vault before on a shared log.
-  Result<void> send(PartitionNumber partition, const CommandId& id, Bytes command);
+  /// Puts a command, a buffer of the schema's, into the inbox; its decision reaches the answer handler,
+  /// whoever makes it. What is sealed in it must be settled in the vault before on a shared log.
+  Result<void> send(PartitionNumber partition, Bytes command);
   /// How many commands wait in front of one sent now to this partition, as far as known here: on the embedded
   /// log those of all partitions, since one owner decides them all, and a long one counts once for each 4 KiB
   /// begun; on Kafka those of the partition, whose end is asked for now and then.

@@ -51,7 +51,7 @@ class Importer {
         is_here_(log.cases.size()),
         most_under_way_(engine.is_shared() ? kInFlight : 1) {
     engine_.processor().on_answer([this](const Answered& answered) {
-      if (auto found = waiting_.find(*answered.decision->command_id()); found != waiting_.end()) {
+      if (auto found = waiting_.find(CommandKey::of(*answered.decision)); found != waiting_.end()) {
         group_[found->second].outcome = answered.decision->outcome();
         group_[found->second].rejection = answered.decision->rejection();
       }
@@ -115,7 +115,7 @@ class Importer {
   Result<void> give(const std::string& line, const PlannedCommand* command) {
     TOONO_ASSIGN(auto parsed, parse_line(line));
     TOONO_ASSIGN(auto sent, edge_.hold_patiently(parsed, sender_));
-    if (!sent.known) waiting_.emplace(sent.id, group_.size());
+    if (!sent.known) waiting_.emplace(sent.key(), group_.size());
     group_.push_back({.command = command, .sent = std::move(sent)});
     return {};
   }
@@ -315,7 +315,7 @@ class Importer {
   ImportReport report_;
   /// In the order of the plan; and where in it those are that wait for their decisions.
   std::vector<UnderWay> group_;
-  std::unordered_map<CommandId, std::size_t, IdHash> waiting_;
+  std::unordered_map<CommandKey, std::size_t, CommandKey::Hash> waiting_;
   /// On the embedded log each is decided before the next: there what is due comes between two of them.
   std::size_t most_under_way_;
 };

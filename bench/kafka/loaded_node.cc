@@ -181,7 +181,7 @@ Figure LoadedNode::in_flight(std::string measure, std::uint64_t count, std::uint
     for (std::uint64_t sent = 0; latencies_.size() < count;) {
       for (; sent < count && sent - latencies_.size() < most; ++sent) {
         due_[sent] = now_ns();
-        must(engine_->send(ready_[sent].partition, ready_[sent].id, ready_[sent].record));
+        must(engine_->send(ready_[sent].partition, ready_[sent].record));
       }
       step();
     }
@@ -199,7 +199,8 @@ void LoadedNode::must_send(std::size_t index) {
 Figure LoadedNode::at_rate(std::string measure, std::uint64_t per_second, double seconds, pid_t other) {
   auto count = static_cast<std::uint64_t>(static_cast<double>(per_second) * seconds);
   make(count);
-  for (const auto& ready : ready_) engine_->processor().await(ready.id);
+  for (const auto& ready : ready_)
+    engine_->processor().await(CommandKey::of(*GetCommand(ready.record.data())));
   auto other_cpu = cpu_seconds_of(other);
   auto figure = measured(std::move(measure), broker_pid_, [&](Figure&) {
     auto began = now_ns();
@@ -219,7 +220,8 @@ std::vector<double> LoadedNode::waits_after(std::uint64_t per_second, const std:
   constexpr std::uint64_t kSeconds = 30;
   const auto count = per_second * kSeconds;
   make(count);
-  for (const auto& ready : ready_) engine_->processor().await(ready.id);
+  for (const auto& ready : ready_)
+    engine_->processor().await(CommandKey::of(*GetCommand(ready.record.data())));
   auto began = now_ns(), struck_at = began + 2'000'000'000;
   for (std::uint64_t i = 0; i < count; ++i) due_[i] = due_at(began, per_second, i);
   std::vector<std::int64_t> again(kPartitions);

@@ -79,7 +79,7 @@ TEST_CASE("an edge that owns nothing hears the decision that it awaits from the 
   auto sent = load.next(world.clock.now(), edge.registry.position());
   std::vector<Outcome> heard;
   edge.processor->on_answer([&](const Answered& answered) { heard.push_back(answered.decision->outcome()); });
-  edge.processor->await(sent.id);
+  edge.processor->await(CommandKey::of(*GetCommand(sent.record.data())));
   must(edge.log.send(sent.partition, sent.record));
   CHECK(edge.step() == 0);
   CHECK(edge.processor->awaiting() == 1);
@@ -88,6 +88,28 @@ TEST_CASE("an edge that owns nothing hears the decision that it awaits from the 
   CHECK(heard == std::vector{Outcome::accepted});
   CHECK(edge.processor->awaiting() == 0);
   CHECK(must(edge.follower->first_outcome(sent.partition, sent.id)).has_value());
+}
+
+TEST_CASE("an edge does not take the decision on another command under its command's id for its own") {
+  SharedWorld world(2);
+  auto& owner = *world.nodes[0];
+  auto& edge = *world.nodes[1];
+  for (PartitionNumber p = 0; p < kSharedPartitions; ++p) owner.take(p);
+  (void)edge.step();
+  std::vector<Outcome> heard;
+  edge.processor->on_answer([&](const Answered& answered) { heard.push_back(answered.decision->outcome()); });
+  auto id = id_as<CommandId>(test_log_id(1));
+  auto header = edge.header(derive<EntityId>(id, "entity"), id);
+  RegisterPersonT body;
+  body.person_id = id_as<PersonId>(header.entity);
+  for (std::string_view content : {"as somebody else sent it", "as it is sent here"}) {
+    header.fingerprint = sha256(bytes_of(content));
+    must(edge.log.send(partition_of(header.entity, kSharedPartitions), command_record(header, body)));
+  }
+  edge.processor->await({id, header.fingerprint});
+  while (owner.step(1) > 0) (void)edge.step();
+  CHECK(heard == std::vector{Outcome::conflict});
+  CHECK(edge.processor->awaiting() == 0);
 }
 
 TEST_CASE("two people matched across partitions are settled by the owner of the one that asked") {

@@ -26,7 +26,7 @@ struct OnKafka : testing::FoundedOnKafka {
     for (std::size_t sent = 0; sent < commands;) {
       for (int group = 0; group < 500 && sent < commands; ++group, ++sent) {
         auto next = load.next(clock.now(), engine->registry().position());
-        must(engine->send(next.partition, next.id, next.record));
+        must(engine->send(next.partition, next.record));
       }
       must(engine->drain());
     }
@@ -111,7 +111,7 @@ TEST_CASE("what is young stays in the inbox, and so does what is not decided") {
   const auto undecided = on.decided(0);
   for (int i = 0; i < 20; ++i) {
     auto next = on.load.next(on.clock.now(), on.engine->registry().position());
-    must(on.engine->send(next.partition, next.id, next.record));
+    must(on.engine->send(next.partition, next.record));
   }
   auto edge = must(KafkaLog::open({.address = on.address}));
   REQUIRE(eventually([&] {

@@ -87,7 +87,7 @@ void LoadedEdge::learn(const Answered& answered) {
 
 bool LoadedEdge::put(Waiting& waiting) {
   for (int copies = twice_ ? 2 : 1; copies > 0; --copies) {
-    auto sent = engine_->send(waiting.partition, waiting.id, waiting.record);
+    auto sent = engine_->send(waiting.partition, waiting.record);
     if (!sent && sent.error().code == ErrorCode::busy) return false;
     if (!sent) {
       fail(sent.error());
