@@ -268,8 +268,10 @@ bool Processor::is_awaited(const Decision& decision) const {
 
 Result<void> Processor::answer(const CountedDecision& counted) {
   const auto* decision = decision_of(counted.bytes);
-  if (auto found = awaited_.find(CommandKey::of(*decision)); found != awaited_.end() && --found->second == 0)
-    awaited_.erase(found);
+  if (auto found = awaited_.find(CommandKey::of(*decision)); found != awaited_.end()) {
+    --awaiting_;
+    if (--found->second == 0) awaited_.erase(found);
+  }
   if (decision->outcome() == Outcome::accepted || decision->rejection() == Rejection::clock_ahead)
     parked_.erase(*decision->command_id());
   if (answer_) answer_({counted.partition, decision, counted.bytes});

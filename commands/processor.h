@@ -56,9 +56,9 @@ class Processor {
   bool owns(PartitionNumber partition) const { return owned_[partition]; }
 
   /// The decision on this command is to be answered whoever makes it.
-  void await(const CommandKey& command) { ++awaited_[command]; }
-  /// How many are awaited still.
-  std::size_t awaiting() const { return awaited_.size(); }
+  void await(const CommandKey& command) { ++awaited_[command], ++awaiting_; }
+  /// How many decisions are awaited still.
+  std::size_t awaiting() const { return awaiting_; }
 
   /// Decides at most `limit` commands that wait in the inbox and sends the decisions to the journal as one
   /// group; answers those that have been read back, of groups before it too where the log does not wait; and
@@ -122,6 +122,7 @@ class Processor {
   KeyDestroyer destroy_keys_;
   std::vector<bool> owned_;
   boost::unordered_flat_map<CommandKey, std::uint32_t, CommandKey::Hash> awaited_;
+  std::size_t awaiting_ = 0;
   /// Received, and what was decided on it has not been read back: when another engine was first somewhere,
   /// the next step decides it anew if it is still ours.
   std::vector<Left> left_;

@@ -31,6 +31,8 @@ constexpr std::uint64_t kRecordsWorthBulk = 20'000;
 /// What the inbox in memory takes for one L: both at least 2L of what edges send, and room for what the
 /// engine itself owes.
 constexpr std::size_t kBytesCountedAsOne = 4096;
+/// A group of so many commands gains nothing by growing.
+constexpr std::size_t kWorthLeaving = 512;
 
 EmbeddedOptions log_options_of(const EngineOptions& options) {
   EmbeddedOptions log{.clock = options.clock};
@@ -257,8 +259,9 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::send(PartitionNumber partition, Bytes command) {
-  TOONO_TRY(log_->send(partition, command));
-  if (!is_shared()) return {};
+  if (!is_shared()) return log_->send(partition, command);
+  if (gathered_.size() >= kWorthLeaving) TOONO_TRY(send_gathered());
+  gathered_.push_back({partition, Buffer(command.begin(), command.end())});
   processor_->await(CommandKey::of(*GetCommand(command.data())));
   if (partition < inbox_ends_.size()) ++inbox_ends_[partition].sent_since;
   return {};
@@ -278,6 +281,9 @@ Result<std::size_t> Engine::step() {
   }
   if (processor_->races_lost() > 0) wait_after_race(processor_->races_lost(), entropy());
   followed_at_ = Steady::now();
+  if (!gathers())
+    if (auto sent = send_gathered(); !sent && sent.error().code != ErrorCode::busy)
+      return unexpected(sent.error());
   return processor_->step(kSharedGroup);
 }
 
@@ -333,6 +339,7 @@ Result<void> Engine::close() {
     TOONO_TRY(embedded_->close());
     keep_heads(*follower_, options_.dir);
   }
+  if (kafka_) TOONO_TRY(send_gathered());
   if (kafka_) TOONO_TRY(close_on_kafka());
   if (store_->size().waiting_changes > kRowsWorthFlushing) return store_->flush();
   return {};

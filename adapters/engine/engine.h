@@ -42,6 +42,9 @@ struct EngineOptions {
   std::size_t cached_states = 100'000;
   /// How long drain() waits for another engine's decision before it gives up.
   std::int64_t answer_within_ms = 30'000;
+  /// On Kafka: while many of its commands are on their way, those that come meanwhile wait for each other, so
+  /// long at most (docs/decisions/0015).
+  std::int64_t gather_ms = 20;
   /// L: so many commands may wait in an inbox before edges turn ordinary ones away (1 to kMostInboxLimit).
   std::uint64_t inbox_limit = kInboxLimit;
   /// The group has given a partition to this owner, or has taken it away.
@@ -78,8 +81,9 @@ class Engine {
   static Result<std::unique_ptr<Engine>> open(const EngineOptions& options);
   ~Engine();
 
-  /// Puts a command, a buffer of the schema's, into the inbox; its decision reaches the answer handler,
-  /// whoever makes it. What is sealed in it must be settled in the vault before on a shared log.
+  /// Puts a command, a buffer of the schema's, into the inbox, on Kafka in one of the next steps or in
+  /// close(); its decision reaches the answer handler, whoever makes it. What is sealed in it must be settled
+  /// in the vault before on a shared log. Error busy: too many are on their way; step, then send it again.
   Result<void> send(PartitionNumber partition, Bytes command);
   /// How many commands wait in front of one sent now to this partition, as far as known here: on the embedded
   /// log those of all partitions, since one owner decides them all, and a long one counts once for each 4 KiB
@@ -146,6 +150,8 @@ class Engine {
   Result<std::uint64_t> take(PartitionNumber partition);
   Result<void> await_answers();
   Result<void> close_on_kafka();
+  bool gathers() const;
+  Result<void> send_gathered();
   Result<std::uint64_t> behind_on_kafka(PartitionNumber partition);
 
   EngineOptions options_;
@@ -169,6 +175,13 @@ class Engine {
     Steady::time_point known_at = {};
   };
   std::vector<InboxEnd> inbox_ends_;
+  /// On Kafka: commands that have not left for the inbox yet, and when the last ones did.
+  struct Gathered {
+    PartitionNumber partition;
+    Buffer command;
+  };
+  std::vector<Gathered> gathered_;
+  Steady::time_point sent_at_ = {};
   Steady::time_point followed_at_ = {};
 };
 

@@ -13,6 +13,9 @@ namespace {
 /// So long an inbox' end, and what was followed of a journal, is known well enough to turn somebody away.
 constexpr std::chrono::milliseconds kKnownFor{200};
 
+/// With no more than this of its own on their way a node's commands leave at once.
+constexpr std::size_t kFewOnTheirWay = 64;
+
 Error not_ours(const KafkaAddress& address, PartitionNumber partition, std::string what) {
   return {ErrorCode::damaged, std::move(what),
           fmt::format("{}, inbox partition {} of {}", address.brokers, partition, address.deployment),
@@ -99,6 +102,25 @@ Result<std::uint64_t> Engine::behind_on_kafka(PartitionNumber partition) {
     return behind();
   TOONO_TRY(step());
   return behind();
+}
+
+/// Brokers and clients work by the request: while many commands of this node are on their way, those that
+/// come meanwhile leave together, once most of the many have been answered (docs/decisions/0015).
+bool Engine::gathers() const {
+  return processor_->awaiting() > gathered_.size() + kFewOnTheirWay &&
+         Steady::now() - sent_at_ < std::chrono::milliseconds(options_.gather_ms);
+}
+
+/// After an error busy the rest is still gathered.
+Result<void> Engine::send_gathered() {
+  if (gathered_.empty()) return {};
+  sent_at_ = Steady::now();
+  Result<void> outcome;
+  auto next = gathered_.begin();
+  for (; next != gathered_.end(); ++next)
+    if (outcome = log_->send(next->partition, next->command); !outcome) break;
+  gathered_.erase(gathered_.begin(), next);
+  return outcome;
 }
 
 /// Who owns a partition while it folds a long journal lets all wait for it.

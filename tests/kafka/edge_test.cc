@@ -4,6 +4,7 @@
 
 #include "adapters/kafka/kafka_log.h"
 #include "core/derive.h"
+#include "tests/engine/load.h"
 #include "tests/kafka/founded.h"
 
 namespace toono {
@@ -106,6 +107,86 @@ TEST_CASE("what is held counts where commands are turned away") {
   }
   CHECK(turned_away == 40 - 4 * FoundedOnKafka::kPartitions);
   CHECK(must(edge.release()).empty());
+}
+
+/// A node that sends, and counts what has reached the inbox.
+struct Gathering : FoundedOnKafka {
+  std::unique_ptr<Engine> node, owner;
+  Load load{11, kPartitions};
+
+  void open(std::int64_t gather_ms) {
+    auto edge = options("edge", EngineRole::edge);
+    edge.gather_ms = gather_ms;
+    node.reset();
+    node = must(Engine::open(edge));
+  }
+  void send(int commands) {
+    for (int i = 0; i < commands; ++i) {
+      auto next = load.next(clock.now(), node->registry().position());
+      must(node->send(next.partition, next.record));
+    }
+  }
+  std::uint64_t in_the_inbox() {
+    std::uint64_t sum = 0;
+    auto& log = dynamic_cast<KafkaLog&>(node->log());
+    must(log.flush_inbox());
+    for (PartitionNumber p = 0; p < kPartitions; ++p) sum += must(log.end(Topic::inbox, p));
+    return sum;
+  }
+  std::uint64_t in_the_inbox_after_a_step() {
+    (void)must(node->step());
+    return in_the_inbox();
+  }
+};
+
+constexpr std::int64_t kForEver = 3'600'000;
+
+TEST_CASE("what is sent while many commands are on their way leaves when they have been answered") {
+  Gathering on;
+  on.open(kForEver);
+  on.send(64);
+  CHECK(on.in_the_inbox_after_a_step() == 64);
+  on.send(1);
+  CHECK(on.in_the_inbox_after_a_step() == 65);
+  on.send(100);
+  CHECK(on.in_the_inbox_after_a_step() == 65);
+  CHECK(on.in_the_inbox_after_a_step() == 65);
+  CHECK(on.node->processor().awaiting() == 165);
+
+  on.owner = must(Engine::open(on.options("owner", EngineRole::alone)));
+  CHECK(testing::eventually([&] {
+    (void)must(on.owner->step());
+    return on.in_the_inbox_after_a_step() == 165 && on.node->processor().awaiting() == 0;
+  }));
+}
+
+TEST_CASE("what gathers leaves without an answer when its time is over, when it is many, and at the end") {
+  Gathering on;
+  SUBCASE("time") {
+    on.open(1);
+    on.send(100);
+    CHECK(on.in_the_inbox_after_a_step() == 100);
+    on.send(10);
+    CHECK(testing::eventually([&] { return on.in_the_inbox_after_a_step() == 110; }));
+  }
+  SUBCASE("many") {
+    on.open(kForEver);
+    on.send(100);
+    CHECK(on.in_the_inbox_after_a_step() == 100);
+    on.send(511);
+    CHECK(on.in_the_inbox_after_a_step() == 100);
+    on.send(2);
+    CHECK(on.in_the_inbox() == 612);
+  }
+  SUBCASE("the end") {
+    on.open(kForEver);
+    on.send(100);
+    CHECK(on.in_the_inbox_after_a_step() == 100);
+    on.send(10);
+    must(on.node->close());
+    on.open(kForEver);
+    CHECK(on.in_the_inbox() == 110);
+  }
 }
 
 }  // namespace toono

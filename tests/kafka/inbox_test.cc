@@ -111,7 +111,7 @@ TEST_CASE("what is young stays in the inbox, and so does what is not decided") {
   const auto undecided = on.decided(0);
   for (int i = 0; i < 20; ++i) {
     auto next = on.load.next(on.clock.now(), on.engine->registry().position());
-    must(on.engine->send(next.partition, next.record));
+    must(on.engine->log().send(next.partition, next.record));
   }
   auto edge = must(KafkaLog::open({.address = on.address}));
   REQUIRE(eventually([&] {
