@@ -23,7 +23,7 @@ lint() {
   cmake --preset lint >build/lint.log || { cat build/lint.log >&2; stop "cmake could not configure the build (lint)"; }
   cmake --build --preset lint --target toono_schema_files || stop "the schemas' headers could not be made (lint)"
   sed -i 's/ -Wno-\(restrict\|stringop-[a-z]*\|subobject-linkage\)//g; s| -Wpedantic||' build/lint/compile_commands.json
-  sed -n 's|^  "file": "\(.*\)",*$|\1|p' build/lint/compile_commands.json | grep -v '/bench/' |
+  sed -n 's|^  "file": "\(.*\)",*$|\1|p' build/lint/compile_commands.json | grep '/lint_' |
     xargs -P "$(nproc)" -n 1 clang-tidy-16 -p build/lint --quiet --warnings-as-errors='*' 2>/dev/null ||
     stop "clang-tidy-16 found what is printed above"
 }

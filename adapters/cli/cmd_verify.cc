@@ -65,12 +65,12 @@ std::string proof_text(const Args& args) {
 /// The first places of what was passed over.
 template <class Place>
 std::string places_text(const std::vector<Place>& places, PartitionNumber partitions) {
-  constexpr std::size_t kShown = 10;
+  constexpr std::size_t kMostPlaces = 10;
   std::string text;
-  for (std::size_t i = 0; i < places.size() && i < kShown; ++i)
+  for (std::size_t i = 0; i < places.size() && i < kMostPlaces; ++i)
     text += fmt::format("{}{}: {}", i ? ", " : "", partition_text(places[i].partition, partitions),
                         places[i].offset);
-  return places.size() > kShown ? text + ", ..." : text;
+  return places.size() > kMostPlaces ? text + ", ..." : text;
 }
 
 std::string passed_text(const Args& args, const Verified& verified) {

@@ -4,13 +4,13 @@
 namespace toono {
 namespace {
 
-struct Written {
+struct Digits {
   std::string digits;
   bool plus = false;  // a + before the first digit
 };
 
-Written read_digits(std::string_view number) {
-  Written found;
+Digits read_digits(std::string_view number) {
+  Digits found;
   for (std::size_t i = 0; i < number.size(); ++i) {
     auto byte = static_cast<unsigned char>(number[i]);
     // U+FF0B and U+FF10 to U+FF19 are EF BC 8B and EF BC 90 to EF BC 99.
