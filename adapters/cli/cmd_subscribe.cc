@@ -106,6 +106,7 @@ Result<int> from_embedded(const Args& args, const std::filesystem::path& dir, co
     return outcome.has_value() && !is_over();
   }));
   TOONO_TRY(outcome);
+  if (!is_over()) TOONO_TRY(must_hold(feed, from));
   return 0;
 }
 

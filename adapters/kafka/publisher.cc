@@ -102,7 +102,8 @@ class Publisher {
   Result<void> poll() { return producer_->poll(); }
 
   /// Once the journal has been read to its end.
-  Result<void> must_reach_what_was_told() const {
+  Result<void> must_reach_all() const {
+    TOONO_TRY(must_hold(feed_, options_.from));
     TOONO_TRY(must_reach(events_));
     for (const auto& [line, outlet] : lines_) TOONO_TRY(must_reach(outlet));
     return {};
@@ -280,10 +281,25 @@ Result<EventsFrom> parse_events_from(std::string_view text, PartitionNumber part
     auto comma = rest.find(',');
     auto place = parse_first_wanted(rest.substr(0, comma), partitions);
     if (!place) return unexpected(not_a_beginning(text));
-    from.places[place->partition] = *place;
+    if (!from.places.emplace(place->partition, *place).second)
+      return unexpected({ErrorCode::usage,
+                         "partition " + partition_text(place->partition, partitions) + " is named twice",
+                         std::string(text), "name each partition once"});
     if (comma == std::string_view::npos) return from;
     rest.remove_prefix(comma + 1);
   }
+}
+
+Result<void> must_hold(const PublicFeed& journal, const EventsFrom& from) {
+  auto name = [&](PartitionNumber partition, std::uint64_t seq) {
+    return fmt::format("{}:{}", partition_text(partition, journal.partitions()), seq);
+  };
+  for (const auto& [partition, place] : from.places)
+    if (place > EventPlace{partition, journal.seq(partition) + 1, 0})
+      return unexpected({ErrorCode::not_found, "the journal has no such record",
+                         "--from " + name(partition, place.seq),
+                         "the last one of this partition is " + name(partition, journal.seq(partition))});
+  return {};
 }
 
 Result<Published> publish(Log& journal, PartitionNumber partitions_with_registry,
@@ -300,7 +316,7 @@ Result<Published> publish(Log& journal, PartitionNumber partitions_with_registry
     return outcome.has_value() && !stopped();
   }));
   TOONO_TRY(outcome);
-  if (!stopped()) TOONO_TRY(publisher.must_reach_what_was_told());
+  if (!stopped()) TOONO_TRY(publisher.must_reach_all());
   while (!options.once && !stopped()) {
     TOONO_ASSIGN(auto records, journal.settle());
     for (const auto& record : records) TOONO_TRY(publisher.take(record));

@@ -27,6 +27,9 @@ struct EventsFrom {
 /// `beginning`, an instant, or places with commas between them: `P:SEQ` begins with that decision's events,
 /// `P:SEQ:INDEX` behind that event, which the asker has; `r` is the registry's partition. Error usage.
 Result<EventsFrom> parse_events_from(std::string_view text, PartitionNumber partitions);
+/// For a journal that was read to its end. Error not_found: one of the places is beyond the next record that
+/// will come.
+Result<void> must_hold(const PublicFeed& journal, const EventsFrom& from);
 
 struct PublishOptions {
   KafkaAddress address = {};
@@ -50,6 +53,7 @@ struct Published {
 
 /// Publishes `journal`, which has so many partitions with the registry's, to the events topic (one partition
 /// for each of the journal's) and the partners' topics. Returns when it was stopped, with `once` at the end.
+/// Error not_found: `from` names a place beyond the journal's end; the other partitions were told.
 /// Error world: a record's outcome is unknown, start again: it goes on from what is there. Error refused: the
 /// topics are of another log, have another number of partitions, or tell what the journal does not hold.
 /// Other errors as PublicFeed's and the log's.

@@ -118,6 +118,20 @@ TEST_CASE("a clock that is set far ahead writes nothing, and one that is ahead i
   CHECK(at("2199", {"find"}).code == 0);
 }
 
+TEST_CASE("events begin once in each partition, and at a record that is there") {
+  Desk desk;
+  auto twice = desk.ask(kNow, {"subscribe", "--from", "r:1:0,0:1,r:2:0"});
+  CHECK(twice.code == 2);
+  CHECK_MESSAGE(has(twice.err, "partition r is named twice: r:1:0,0:1,r:2:0: name each partition once"),
+                twice.err);
+  auto beyond = desk.ask(kNow, {"subscribe", "--from", "0:999999"});
+  CHECK(beyond.code == 1);
+  CHECK_MESSAGE(has(beyond.err, "no such record: --from 0:999999: the last one of this partition is 0:0"),
+                beyond.err);
+  CHECK(desk.ask(kNow, {"subscribe", "--from", "0:1:0"}).code == 1);
+  CHECK(desk.ask(kNow, {"subscribe", "--from", "r:2:0,0:1"}).code == 0);  // the next to come
+}
+
 TEST_CASE("events of a station that was never opened are not waited for") {
   Desk desk;
   auto unknown = desk.ask(kNow, {"subscribe", "--station", "159999"});

@@ -186,6 +186,15 @@ TEST_CASE("what is published again from a position comes twice and is dropped by
   check_ids_whole(ids_without_doubles(place));
 }
 
+TEST_CASE("a position that the journal has not reached is no place to begin") {
+  KafkaYear place;
+  auto refused = try_publish(place, must(parse_events_from("3:999999", year().partitions)));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::not_found);
+  CHECK(refused.error().where == "--from 3:999999");
+  CHECK(try_publish(place, must(parse_events_from("3:10", year().partitions))).has_value());
+}
+
 TEST_CASE(
     "a transaction that was given up in the events topic is passed over by who publishes and who reads") {
   KafkaYear place;
@@ -315,6 +324,7 @@ TEST_CASE("where to begin is read from what a person types") {
                                           {"a partition that is not there", "12:1", false},
                                           {"words", "yesterday", false},
                                           {"half a list", "7:42,", false},
+                                          {"a partition twice", "7:42,r:3,7:50", false},
                                           {"nothing", "", false}}) {
     INFO(row.name);
     CHECK(parse_events_from(row.text, 12).has_value() == row.good);
