@@ -92,7 +92,7 @@ Result<void> read_key(std::string_view key, const toml::node& node, const std::s
 }
 
 Result<LogAddress> read_address_file(const std::string& file) {
-  LogAddress address{.dir = kNodeDir, .kafka = KafkaAddress{}};
+  LogAddress address{.dir = kNodeDir, .kafka = KafkaAddress{.brokers = {}, .file = file}};
   if (!std::filesystem::is_regular_file(file))
     return unexpected({ErrorCode::not_found, "there is no such file", file,
                        "say --log kafka:HOST:PORT[,...], or name a file that says where the brokers are"});

@@ -60,17 +60,20 @@ void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
   if (opaque) static_cast<KafkaListener*>(opaque)->note_problem(reason, code == RD_KAFKA_RESP_ERR__FATAL);
 }
 
-Error bad_property(const std::string& name, const std::string& value, std::string why) {
+Error bad_property(const KafkaAddress& address, const std::string& name, const std::string& value,
+                   std::string why) {
   return {ErrorCode::usage, "the property " + name + " = " + value + " cannot be used: " + std::move(why),
-          "the address of the log", "take it out, or give it another value"};
+          address.file.empty() ? "the address of the log" : address.file + ": kafka." + name,
+          "take it out, or give it another value"};
 }
 
-Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+Result<void> set(const KafkaAddress& address, rd_kafka_conf_t* conf, const std::string& name,
+                 const std::string& value) {
   std::array<char, kErrorBytes> problem{};
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), problem.data(), problem.size()) ==
       RD_KAFKA_CONF_OK)
     return {};
-  return unexpected(bad_property(name, value, problem.data()));
+  return unexpected(bad_property(address, name, value, problem.data()));
 }
 
 /// Other names and spellings of the same.
@@ -88,8 +91,8 @@ Result<void> keep_safe(const KafkaAddress& address, const KafkaProperties& safe)
   for (const auto& [name, value] : address.properties)
     for (const auto& [wanted_name, wanted] : safe)
       if (canonical_name(name) == wanted_name && !same_value(wanted, value))
-        return unexpected(
-            bad_property(name, value, "records could be lost or read wrongly; it must be " + wanted));
+        return unexpected(bad_property(address, name, value,
+                                       "records could be lost or read wrongly; it must be " + wanted));
   return {};
 }
 
@@ -101,10 +104,10 @@ Result<KafkaConfPtr> make_conf(const KafkaAddress& address, KafkaListener* liste
   TOONO_TRY(keep_safe(address, kSafeConsumer));
   KafkaConfPtr conf(rd_kafka_conf_new());
   for (const KafkaProperties* some : defaults)
-    for (const auto& [name, value] : *some) TOONO_TRY(set(conf.get(), name, value));
-  for (const auto& [name, value] : address.properties) TOONO_TRY(set(conf.get(), name, value));
-  for (const auto& [name, value] : safe) TOONO_TRY(set(conf.get(), name, value));
-  if (!address.brokers.empty()) TOONO_TRY(set(conf.get(), "bootstrap.servers", address.brokers));
+    for (const auto& [name, value] : *some) TOONO_TRY(set(address, conf.get(), name, value));
+  for (const auto& [name, value] : address.properties) TOONO_TRY(set(address, conf.get(), name, value));
+  for (const auto& [name, value] : safe) TOONO_TRY(set(address, conf.get(), name, value));
+  if (!address.brokers.empty()) TOONO_TRY(set(address, conf.get(), "bootstrap.servers", address.brokers));
   rd_kafka_conf_set_log_cb(conf.get(), nullptr);
   rd_kafka_conf_set_opaque(conf.get(), listener);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
@@ -116,7 +119,8 @@ Result<rd_kafka_t*> start(const KafkaAddress& address, rd_kafka_type_t type, Kaf
   rd_kafka_t* client = rd_kafka_new(type, conf.get(), problem.data(), problem.size());
   if (!client)
     return unexpected({ErrorCode::usage, std::string("the client could not start: ") + problem.data(),
-                       "kafka:" + address.brokers, "mend the address or its properties"});
+                       address.file.empty() ? "kafka:" + address.brokers : address.file,
+                       "mend the address or its properties"});
   (void)conf.release();  // rd_kafka_new has taken it
   return client;
 }
@@ -169,9 +173,10 @@ Result<ConsumerPtr> make_consumer(const KafkaAddress& address, KafkaListener* li
   if (!group.empty()) defaults.push_back(&kGroup);
   defaults.push_back(&more);
   TOONO_ASSIGN(auto conf, make_conf(address, listener, defaults, kSafeConsumer));
-  if (transactions == Transactions::ignore) TOONO_TRY(set(conf.get(), "isolation.level", "read_uncommitted"));
+  if (transactions == Transactions::ignore)
+    TOONO_TRY(set(address, conf.get(), "isolation.level", "read_uncommitted"));
   // librdkafka assigns nothing without a group's name, even by hand; this one is never joined.
-  TOONO_TRY(set(conf.get(), "group.id", group.empty() ? address.deployment + ".readers.v1" : group));
+  TOONO_TRY(set(address, conf.get(), "group.id", group.empty() ? address.deployment + ".readers.v1" : group));
   if (!group.empty() && listener) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
   TOONO_ASSIGN(auto* client, start(address, RD_KAFKA_CONSUMER, std::move(conf)));
   rd_kafka_poll_set_consumer(client);

@@ -25,6 +25,8 @@ struct KafkaAddress {
   /// librdkafka's own properties ("security.protocol"), passed through. One that contradicts what data safety
   /// needs (acks, enable.idempotence, check.crcs...) is refused by make_producer and make_consumer.
   std::map<std::string, std::string> properties = {};
+  /// The file that they stand in; empty: none.
+  std::string file = {};
   /// How long a question (metadata, offsets, Admin API) may wait for its answer.
   int answer_within_ms = 15'000;
   /// Asked about every second while a question or a reader waits for a silent broker: true gives it up, as if

@@ -132,6 +132,24 @@ TEST_CASE("events begin once in each partition, and at a record that is there") 
   CHECK(desk.ask(kNow, {"subscribe", "--from", "r:2:0,0:1"}).code == 0);  // the next to come
 }
 
+TEST_CASE("a property of a broker's client that cannot be used is named with its file") {
+  Desk desk;
+  auto file = (desk.dir() / "log.toml").string();
+  struct Row {
+    std::string property, says;
+  };
+  for (const auto& row :
+       {Row{"acks = 1", file + ": kafka.acks: take it out"},
+        Row{"\"security.protocl\" = \"ssl\"", file + ": kafka.security.protocl: take it out"},
+        Row{"security.protocol = \"ssl\"\nssl.ca.location = \"/nowhere\"",
+            file + ": mend the address or its properties"}}) {
+    std::ofstream(file) << "brokers = \"127.0.0.1:1\"\n[kafka]\n" << row.property << "\n";
+    auto reply = desk.ask(kNow, {"--log", "kafka:" + file, "status"});
+    CHECK(reply.code == 2);
+    CHECK_MESSAGE(has(reply.err, row.says), reply.err);
+  }
+}
+
 TEST_CASE("events of a station that was never opened are not waited for") {
   Desk desk;
   auto unknown = desk.ask(kNow, {"subscribe", "--station", "159999"});
