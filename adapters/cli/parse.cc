@@ -344,6 +344,16 @@ Result<void> refuse_empty(const CLI::App& app) {
   return {};
 }
 
+/// They say what `create` makes. `check` compares with what was founded.
+Result<void> refuse_founding(const CLI::App& app, const Args& args) {
+  if (args.command != "topics" || args.words.front() != "check") return {};
+  for (const auto* option : app.get_subcommands().front()->get_options())
+    if (option->nonpositional() && option->count() > 0)
+      return unexpected({ErrorCode::usage, "this option belongs to `toono topics create`", option->get_name(),
+                         "leave it out: check compares with what the deployment was founded with"});
+  return {};
+}
+
 /// `--option=` alone: the library would take the next word for its value.
 Result<void> refuse_bare_equals(int argc, const char* const* argv) {
   for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
@@ -436,6 +446,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
   }
   TOONO_TRY(refuse_empty(app));
   args.command = app.get_subcommands().front()->get_name();
+  TOONO_TRY(refuse_founding(app, args));
   args.globals.only_reads = only_reads(args);
   if (args.globals.log.empty()) args.globals.log = "embedded:./toono-data";
   args.globals.language = language_of(language);

@@ -40,6 +40,8 @@ TEST_CASE("wrong use is told in the words of this program and names the near mis
       {{"workload", "--tier", "IV"}, "--tier does not take this word: IV: there are I, II, III"},
       {{"schema", "--asyncapi", "--deployment", "Foo bar"},
        "small letters, digits, - and _: --deployment Foo bar"},
+      {{"topics", "check", "--partitions", "9"},
+       "this option belongs to `toono topics create`: --partitions: leave it out"},
       {{"show"}, "ID is missing: toono show: `toono show --help`"},
       {{"--as", "bob", "status"}, "this does not say who sends"},
       {{"replay", "--", "find"}, "--as-of is missing: toono replay"},
