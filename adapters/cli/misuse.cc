@@ -57,6 +57,10 @@ Error misuse_error(Misuse misuse) {
   if (auto at = message.find(" is required"); at != std::string::npos)
     return {ErrorCode::usage, message.substr(0, at) + " is missing", "toono " + misuse.command,
             std::move(next)};
+  constexpr std::string_view kExcludes = " excludes ";
+  if (auto at = message.find(kExcludes); at != std::string::npos && colon == std::string::npos)
+    return {ErrorCode::usage, "two answers are asked for",
+            message.substr(0, at) + " and " + message.substr(at + kExcludes.size()), "say one of them"};
   constexpr std::string_view kTooMany = ": At Most 1 required but received ";
   if (auto at = message.find(kTooMany); at != std::string::npos)
     return {ErrorCode::usage,

@@ -42,6 +42,8 @@ TEST_CASE("wrong use is told in the words of this program and names the near mis
        "small letters, digits, - and _: --deployment Foo bar"},
       {{"topics", "check", "--partitions", "9"},
        "this option belongs to `toono topics create`: --partitions: leave it out"},
+      {{"schema", "--asyncapi", "--events"},
+       "two answers are asked for: --events and --asyncapi: say one of them"},
       {{"show"}, "ID is missing: toono show: `toono show --help`"},
       {{"--as", "bob", "status"}, "this does not say who sends"},
       {{"replay", "--", "find"}, "--as-of is missing: toono replay"},
