@@ -13,11 +13,19 @@
 namespace toono::cli {
 namespace {
 
+/// A pipe and the like; a name of standard input is none even where a file was redirected there.
+bool is_beside_nothing(const std::filesystem::path& log) {
+  std::error_code problem;
+  auto dir =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(log, problem).parent_path(), problem);
+  return log == "-" || !std::filesystem::is_regular_file(log, problem) || dir == "/dev" ||
+         dir.string().starts_with("/proc/");
+}
+
 /// Mode 0600: a reason may be as private as the row. Error usage: beside a pipe there is no place for it.
 Result<OutputFile> rejects_file(const Args& args) {
   const auto& log = args.words.front();
-  std::error_code problem;
-  if (args.rejects_file.empty() && (log == "-" || !std::filesystem::is_regular_file(log, problem)))
+  if (args.rejects_file.empty() && is_beside_nothing(log))
     return unexpected({ErrorCode::usage, "what is refused is listed beside the file, and this is none", log,
                        "say where with --rejects FILE"});
   return OutputFile{.path = args.rejects_file.empty() ? log + ".rejects.csv" : args.rejects_file,

@@ -127,6 +127,16 @@ TEST_CASE("what is refused of a log that is no file needs a place of its own") {
       desk.ask(kNow, {"import", "--dry-run", "--map", source("tests/data/permits.toml"), "/dev/null"});
   CHECK(reply.code == 2);
   CHECK_MESSAGE(has(reply.err, "and this is none: /dev/null: say where with --rejects FILE"), reply.err);
+  // As a shell redirects a file.
+  std::FILE* open = std::fopen(source("tests/data/permits.csv").c_str(), "r");
+  REQUIRE(open != nullptr);
+  for (const std::string dir : {"/dev/fd/", "/proc/self/fd/"}) {
+    reply = desk.ask(kNow, {"import", "--dry-run", "--map", source("tests/data/permits.toml"),
+                            dir + std::to_string(fileno(open))});
+    CHECK(reply.code == 2);
+    CHECK_MESSAGE(has(reply.err, "and this is none: " + dir), reply.err);
+  }
+  std::fclose(open);
 }
 
 TEST_CASE("each odd row of a log is taken or rejected by its rule and says so") {
