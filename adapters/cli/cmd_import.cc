@@ -128,9 +128,11 @@ Result<int> run_import(const Args& args) {
   TOONO_TRY(check_output(args.globals, rejects));
   auto now = args.globals.now ? *args.globals.now : SystemClock().now();
   std::unique_ptr<Session> session;
+  Sender sender;
   if (!args.dry_run) {
     TOONO_ASSIGN(session, Session::open(args.globals));
     TOONO_TRY(may_go_on(session->engine(), args.globals));
+    TOONO_ASSIGN(sender, sender_at_work(*session, args.globals));
     now = session->now();
   }
   TOONO_ASSIGN(auto log, read_case_log(csv, mapping, log_file, now));
@@ -141,7 +143,6 @@ Result<int> run_import(const Args& args) {
   if (args.dry_run) {
     report = dry_run(log);
   } else {
-    TOONO_ASSIGN(auto sender, sender_of(args.globals));
     Progress progress("commands", 0);
     TOONO_ASSIGN(report, toono::run_import(session->engine(), session->edge(), log, mapping, sender,
                                            [&](std::uint64_t done) { progress.at(done); }));

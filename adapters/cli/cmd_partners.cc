@@ -23,9 +23,9 @@ Result<int> run_partners(const Args& args) {
     return unexpected(
         {ErrorCode::usage, "partners speak on topics of Kafka", args.globals.log,
          "say --log kafka:HOST:PORT; on an embedded log their answers are typed with `toono send`"});
-  TOONO_ASSIGN(auto sender, sender_of(args.globals));
   StopSignals stop;
   TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
+  TOONO_ASSIGN(auto sender, sender_at_work(*session, args.globals));
   PartnerDesk desk(*session, sender);
   PartnerOptions options{.address = *address.kafka, .once = args.once, .stop = [&] { return stop.came(); }};
   TOONO_ASSIGN(auto counts, take_partner_messages(options, [&](ReferralLine line, std::string_view message) {

@@ -177,6 +177,15 @@ Result<std::unique_ptr<Session>> Session::create(const Globals& globals, const F
   return session;
 }
 
+Result<Sender> sender_at_work(Session& session, const Globals& globals) {
+  TOONO_ASSIGN(auto sender, sender_of(globals));
+  auto day = day_of(session.now());
+  if (globals.as.empty() || session.engine().registry().now().station_of(sender.actor, day) == sender.station)
+    return sender;
+  return unexpected({ErrorCode::refused, "nobody of this number works at this station on " + to_text(day),
+                     "--as " + globals.as, "`toono staff` lists who works where"});
+}
+
 namespace {
 
 /// The one id that a link of this kind leads to from `from`, in this partition.

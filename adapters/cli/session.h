@@ -62,6 +62,10 @@ class Session {
   Session() : dir_(std::filesystem::path()) {}
 };
 
+/// `STAFF@STATION` of somebody who works there now, for who sends what must not be refused for the sender's
+/// sake: a refusal stands, also when the same is sent again in the right name. Error refused.
+Result<Sender> sender_at_work(Session& session, const Globals& globals);
+
 /// Where an id or a case number leads: the entity and its partition. Orders and referrals lead to their case.
 struct Found {
   PartitionNumber partition = 0;

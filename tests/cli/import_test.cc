@@ -121,6 +121,21 @@ TEST_CASE("a mapping that leaves something out is refused before anything is wri
   CHECK_FALSE(stations(desk).contains("import root"));
 }
 
+TEST_CASE("an import in the name of nobody who works there writes nothing that would stand") {
+  Desk desk;
+  auto before = decisions(desk);
+  auto map = source("tests/data/permits.toml");
+  auto log = file_in(desk, "log.csv", text_of_file(source("tests/data/permits.csv")).substr(0, 20'000));
+  for (const char* as : {"1@2", "15000001@150100"}) {
+    auto reply = desk.ask(kNow, {"--as", as, "import", "--map", map, log});
+    CHECK(reply.code == 1);
+    CHECK_MESSAGE(has(reply.err, "works at this station on 2026-03-02: --as " + std::string(as)), reply.err);
+  }
+  CHECK(decisions(desk) == before);
+  auto reply = desk.ask(kNow, {"--json", "--as", "15000001@150000", "import", "--map", map, log});
+  CHECK_MESSAGE(number(reply.json(), "accepted") > 50, reply.err);
+}
+
 TEST_CASE("what is refused of a log that is no file needs a place of its own") {
   Desk desk;
   auto reply =

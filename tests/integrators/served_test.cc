@@ -79,6 +79,11 @@ struct Served {
 
 TEST_CASE("what a line says of a referral that was sent a moment ago is taken by partners that run") {
   Served served;
+  // A message that was refused for the sender's sake would stay refused.
+  auto nobody = served.nodes.run("partners", {"--as", "1@2", "partners", "--once"});
+  CHECK(nobody.code == 1);
+  CHECK_MESSAGE(nobody.err.find("nobody of this number works at this station") != std::string::npos,
+                nobody.err);
   Started partners(served.nodes.words("partners", {"--json", "partners"}));
   // Once it has buried this it has opened, and its rows know nothing of what comes.
   served.say("received!");
