@@ -40,6 +40,15 @@ void ChainVerifier::inbox_begins_at(PartitionNumber partition, std::uint64_t off
   chains_[partition].trimmed_to = chains_[partition].next_asked = offset;
 }
 
+void ChainVerifier::must_have_decided_to(PartitionNumber partition, std::uint64_t inbox_begin) {
+  auto next = chains_[partition].head.next_command;
+  if (inbox_begin > next)
+    find(partition, {}, file_,
+         fmt::format("the inbox begins at command {}, and command {} is not decided yet: those between were "
+                     "removed",
+                     inbox_begin, next));
+}
+
 Verified ChainVerifier::conclude() {
   for (PartitionNumber p = 0; p <= log_.partitions; ++p) conclude(p);
   return std::move(found_);

@@ -28,6 +28,8 @@ class ChainVerifier {
   void record(const LogRecord& record);
   /// The inbox was trimmed: what stood before this offset has been decided and is not there any more.
   void inbox_begins_at(PartitionNumber partition, std::uint64_t offset);
+  /// After the partition's last record: the inbox began there when the journal was not read yet.
+  void must_have_decided_to(PartitionNumber partition, std::uint64_t inbox_begin);
   void find(std::optional<PartitionNumber> partition, std::optional<std::uint64_t> seq, std::string file,
             std::string problem);
   bool is_full() const;

@@ -11,6 +11,7 @@
 #include "adapters/engine/heads.h"
 #include "adapters/json/json_tree.h"
 #include "adapters/json/writer.h"
+#include "adapters/kafka/kafka_log.h"
 
 namespace toono {
 namespace {
@@ -161,11 +162,14 @@ Result<Verified> verify_journal(const std::filesystem::path& dir, VerifyOptions 
   return verified;
 }
 
-Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber partitions,
+Result<Verified> verify_log(KafkaLog& log, const LogId& log_id, PartitionNumber partitions,
                             const VerifyOptions& options) {
   ChainVerifier chain({.log_id = log_id, .partitions = partitions, .shared = true}, options);
   for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
     chain.read_from("partition " + partition_text(partition, partitions));
+    // Before the journal: what is trimmed from here on has been decided in it.
+    TOONO_ASSIGN(auto inbox_begin, log.begin(Topic::inbox, partition));
+    chain.inbox_begins_at(partition, inbox_begin);
     bool first = true;
     TOONO_TRY(log.scan(Topic::inbox, {{partition}}, [&](const LogRecord& record) {
       if (first) chain.inbox_begins_at(partition, record.offset);
@@ -178,6 +182,7 @@ Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber parti
       chain.record(record);
       return true;
     }));
+    chain.must_have_decided_to(partition, inbox_begin);
   }
   return chain.conclude();
 }

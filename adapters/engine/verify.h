@@ -16,6 +16,8 @@
 
 namespace toono {
 
+class KafkaLog;
+
 /// One thing that is wrong. What cannot be told is absent.
 struct VerifyFinding {
   std::optional<PartitionNumber> partition;
@@ -76,9 +78,9 @@ Result<embedded::SegmentReader> open_to_verify(const std::filesystem::path& dir)
 /// damaged: as open_to_verify().
 Result<Verified> verify_journal(const std::filesystem::path& dir, VerifyOptions options = {});
 
-/// The same of a log that several processes write, through its port; the end is that of the call.
-/// `partitions` does not count the registry's.
-Result<Verified> verify_log(Log& log, const LogId& log_id, PartitionNumber partitions,
+/// The same of a log on Kafka, and that its inbox lacks nothing that is not decided yet; the end is that of
+/// the call. `partitions` does not count the registry's.
+Result<Verified> verify_log(KafkaLog& log, const LogId& log_id, PartitionNumber partitions,
                             const VerifyOptions& options = {});
 
 /// 64 hexadecimal digits.

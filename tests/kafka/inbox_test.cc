@@ -47,6 +47,10 @@ struct OnKafka : testing::FoundedOnKafka {
     auto log = must(KafkaLog::open({.address = address}));
     return static_cast<std::int64_t>(must(log->end(Topic::inbox, 0)));
   }
+  Verified verify() {
+    auto log = must(KafkaLog::open({.address = address}));
+    return must(verify_log(*log, must(check_topics(address)).log_id.value(), kPartitions));
+  }
   /// As its coordinator tells it: "Stable" when all that is owned has been given out.
   std::string group_state() {
     auto reader = must(TopicReader::open(address));
@@ -129,6 +133,7 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
   const auto next = static_cast<std::int64_t>(on.decided(1));
   SUBCASE("all that was decided is gone, and nothing else") {
     must(admin->delete_records_before(on.names.inbox, 1, next));
+    CHECK(on.verify().findings.empty());
     on.engine.reset();
     CHECK(must(on.take_all("new")) == OnKafka::kPartitions + 1u);
   }
@@ -136,7 +141,13 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
     auto log = must(KafkaLog::open({.address = on.address}));
     for (int i = 0; i < 3; ++i) must(log->send(1, bytes_of(on.names.inbox)));
     must(log->flush_inbox());
-    must(admin->delete_records_before(on.names.inbox, 1, next + 2));
+    must(admin->delete_records_before(on.names.inbox, 1, next + 3));
+    auto findings = on.verify().findings;
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].partition == 1);
+    CHECK(findings[0].problem == fmt::format("the inbox begins at command {}, and command {} is not decided "
+                                             "yet: those between were removed",
+                                             next + 3, next));
     on.engine.reset();
     auto taken = on.take_all("new");
     REQUIRE(!taken);
@@ -144,6 +155,40 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
     CHECK(taken.error().what.find("is not decided yet") != std::string::npos);
     CHECK(taken.error().where.find("inbox partition 1") != std::string::npos);
   }
+}
+
+TEST_CASE("an inbox that was lost is made again up to the heads, and an owner goes on from there") {
+  OnKafka on;
+  on.decide(100);
+  std::vector<std::int64_t> next;
+  for (PartitionNumber p = 0; p < OnKafka::kPartitions; ++p)
+    next.push_back(static_cast<std::int64_t>(on.decided(p)));
+  on.engine.reset();
+  auto admin = must(KafkaAdmin::open(on.address));
+  auto count = [&] { return must(partition_count(on.address, admin->client(), on.names.inbox)); };
+  must(admin->delete_topic(on.names.inbox));
+  REQUIRE(eventually([&] { return count() == 0; }));
+  TopicOptions options;
+  options.genesis.partitions = OnKafka::kPartitions;
+  options.replication = options.min_isr = 1;
+  for (const auto& plan : topic_plans(on.address.deployment, options))
+    if (plan.name == on.names.inbox) must(admin->create_topic(plan));
+  REQUIRE(eventually([&] { return count() == OnKafka::kPartitions; }));
+  CHECK(on.take_all("new").error().code == ErrorCode::damaged);
+
+  // Offsets that were decided are given away, to records that nobody reads. One too many is decided like
+  // whatever stands in the inbox.
+  auto log = must(KafkaLog::open({.address = on.address}));
+  for (PartitionNumber p = 0; p < OnKafka::kPartitions; ++p) {
+    for (std::int64_t i = 0; i < next[p] + p; ++i) must(log->send(p, bytes_of("x")));
+    must(log->flush_inbox());
+    must(admin->delete_records_before(on.names.inbox, p, next[p]));
+  }
+  CHECK(must(on.take_all("new", next[0])) == OnKafka::kPartitions + 1u);
+  on.engine = must(Engine::open(on.options("node", EngineRole::alone)));
+  on.decide(20);
+  CHECK(on.decided(1) > static_cast<std::uint64_t>(next[1]));
+  CHECK(on.verify().findings.empty());
 }
 
 TEST_CASE("a transaction that a stranger writes into the inbox stops nobody, however it ends") {
@@ -176,7 +221,7 @@ TEST_CASE("a transaction that a stranger writes into the inbox stops nobody, how
   CHECK(on.holes[0].count == 1);
   on.engine = must(Engine::open(on.options("node", EngineRole::alone)));
   on.decide(10);
-  auto verified = must(verify_log(on.engine->log(), on.engine->log_id(), OnKafka::kPartitions));
+  auto verified = on.verify();
   CHECK(verified.findings.empty());
   std::uint64_t passed = 0;
   for (const auto& hole : verified.inbox_holes) passed += hole.partition == 0 ? hole.count : 99;
@@ -193,7 +238,7 @@ TEST_CASE("what a stranger writes into the journal is void, and an engine and ve
     testing::produce(on.address, on.names.journal, record);
   on.decide(40);
   CHECK(on.engine->follower().head(0).void_count == 3);
-  auto verified = must(verify_log(on.engine->log(), on.engine->log_id(), OnKafka::kPartitions));
+  auto verified = on.verify();
   CHECK(verified.findings.empty());
   CHECK(verified.void_count == 3);
   REQUIRE(verified.void_at.size() == 3);
