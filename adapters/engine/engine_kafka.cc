@@ -19,7 +19,8 @@ constexpr std::size_t kFewOnTheirWay = 64;
 Error not_ours(const KafkaAddress& address, PartitionNumber partition, std::string what) {
   return {ErrorCode::damaged, std::move(what),
           fmt::format("{}, inbox partition {} of {}", address.brokers, partition, address.deployment),
-          "the inbox topic was made anew or cut: bring back the one that belongs to this journal"};
+          "the inbox topic was made anew or cut: bring back the one that belongs to this journal, or go on "
+          "without it as docs/operations.md says"};
 }
 
 /// The first record of a topic at or behind `from`.
