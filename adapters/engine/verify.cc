@@ -167,17 +167,23 @@ Result<Verified> verify_log(KafkaLog& log, const LogId& log_id, PartitionNumber 
   ChainVerifier chain({.log_id = log_id, .partitions = partitions, .shared = true}, options);
   for (PartitionNumber partition = 0; partition <= partitions; ++partition) {
     chain.read_from("partition " + partition_text(partition, partitions));
-    // Before the journal: what is trimmed from here on has been decided in it.
+    // Engines go on meanwhile. What the inbox lacked before the journal's end was looked up is decided before
+    // that end; and what is decided before it stands in the inbox as it is read after, or has been trimmed.
     TOONO_ASSIGN(auto inbox_begin, log.begin(Topic::inbox, partition));
-    chain.inbox_begins_at(partition, inbox_begin);
-    bool first = true;
+    TOONO_ASSIGN(auto journal_end, log.end(Topic::journal, partition));
+    bool is_empty = true;
     TOONO_TRY(log.scan(Topic::inbox, {{partition}}, [&](const LogRecord& record) {
-      if (first) chain.inbox_begins_at(partition, record.offset);
-      first = false;
+      if (is_empty) chain.inbox_begins_at(partition, record.offset);
+      is_empty = false;
       chain.command(record);
       return true;
     }));
+    if (is_empty) {
+      TOONO_ASSIGN(auto trimmed_to, log.begin(Topic::inbox, partition));
+      chain.inbox_begins_at(partition, trimmed_to);
+    }
     TOONO_TRY(log.scan(Topic::journal, {{partition}}, [&](const LogRecord& record) {
+      if (record.offset >= journal_end) return false;
       chain.add_bytes(record.bytes.size());
       chain.record(record);
       return true;

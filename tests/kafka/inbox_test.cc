@@ -1,5 +1,7 @@
 // What an owner does to the inbox, and asks of it: it joins late, takes out what was decided long ago, and
 // refuses one from which too much is gone.
+#include <thread>
+
 #include "adapters/engine/server.h"
 #include "adapters/engine/verify.h"
 #include "adapters/kafka/admin.h"
@@ -243,6 +245,26 @@ TEST_CASE("what a stranger writes into the journal is void, and an engine and ve
   CHECK(verified.void_count == 3);
   REQUIRE(verified.void_at.size() == 3);
   CHECK(verified.void_at[2].offset == verified.void_at[0].offset + 2);
+}
+
+TEST_CASE("verify finds nothing wrong with a journal that grows under it") {
+  OnKafka on;
+  on.decide(2000);
+  std::atomic<bool> over = false;
+  std::thread decides([&] {
+    while (!over) on.decide(50);
+  });
+  std::uint64_t seen = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto verified = on.verify();
+    CHECK(verified.findings.empty());
+    seen = verified.decisions;
+  }
+  over = true;
+  decides.join();
+  // It grew.
+  CHECK(seen < on.verify().decisions);
+  CHECK(seen > 2100);
 }
 
 TEST_CASE("a server trims the inbox of what it owns when it is told an age") {
