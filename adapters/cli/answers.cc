@@ -95,6 +95,12 @@ std::string malformed_result(std::uint64_t line, const std::optional<CommandId>&
   return out.field("path", error.where).end_object().str();
 }
 
+std::string unknown_result(std::uint64_t line, const CommandId& id) {
+  JsonWriter out;
+  out.begin_object().field("line", line).field("id", to_text(id)).field("outcome", "unknown");
+  return out.end_object().str();
+}
+
 std::string overload_result(std::uint64_t line, const std::optional<CommandId>& id, const Overload& overload,
                             const Error& error) {
   JsonWriter out;

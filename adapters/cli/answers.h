@@ -45,6 +45,9 @@ std::string hint_of(const Decision& decision, RegistryView registry);
 /// The result line of a command whose form was refused; nothing reached a log.
 std::string malformed_result(std::uint64_t line, const std::optional<CommandId>& id, const Error& error);
 
+/// The result line of a command that may or may not be decided: sent again under this id it is answered.
+std::string unknown_result(std::uint64_t line, const CommandId& id);
+
 /// The result line of a command that was turned away under pressure; nothing reached a log.
 std::string overload_result(std::uint64_t line, const std::optional<CommandId>& id, const Overload& overload,
                             const Error& error);

@@ -28,6 +28,8 @@ struct Line {
   std::optional<Error> not_sent;
   std::optional<Overload> overload;
   Buffer decision;
+  /// Given to the edge, and not answered yet.
+  bool is_open() const { return sent && !sent->known && !not_sent && decision.empty(); }
 };
 
 class Sending {
@@ -66,14 +68,22 @@ class Sending {
     return {};
   }
 
-  /// Decides what is under way and prints every result.
+  /// Decides what is under way and prints every result. After an error too: what was decided is told, and of
+  /// the rest the ids under which to ask again.
   Result<void> answer_all() {
-    TOONO_TRY(release());
-    TOONO_TRY(session_.engine().drain());
-    for (auto& line : lines_) TOONO_TRY(report(*line));
+    auto drained = release();
+    if (drained) drained = session_.engine().drain();
+    for (auto& line : lines_) {
+      if (!line->sent && !line->not_sent) continue;  // the error that ended the run is its
+      if (!drained && line->is_open())
+        print(unknown_result(line->number, line->sent->id));
+      else
+        TOONO_TRY(report(*line));
+    }
     lines_.clear();
     waiting_.clear();
-    return flush_output();
+    TOONO_TRY(flush_output());
+    return drained;
   }
 
   bool refused() const { return refused_; }
@@ -221,8 +231,10 @@ Result<int> run_send(const Args& args) {
     return sending.add(number, text);
   };
   // Who types, or a program that waits for the answer, sends no more until it is there.
-  TOONO_TRY(each_line(in, args, add, [&] { return sending.answer_all(); }));
-  TOONO_TRY(sending.answer_all());
+  auto read = each_line(in, args, add, [&] { return sending.answer_all(); });
+  auto answered = sending.answer_all();
+  TOONO_TRY(read);
+  TOONO_TRY(answered);
   TOONO_TRY(session->close());
   return sending.refused() ? 1 : 0;
 }

@@ -27,7 +27,8 @@ Examples:
 answered from its first decision), "occurred_at", "actor", "station", "expected_version". Each
 answer is one line too; when it is printed, the decision is on the disk. Exit code 1: a line was
 refused; those behind it were sent nevertheless. "overload": too many commands wait to be decided,
-nothing of this one was stored; send it again after "retry_after_ms".
+nothing of this one was stored; send it again after "retry_after_ms". "unknown", with exit code 3:
+not decided yet; sent again under the "id" that is told it takes effect once.
 
 Examples:
   toono template RegisterCase | toono send

@@ -237,6 +237,38 @@ TEST_CASE("a command that comes alone is answered before the next one comes") {
   CHECK(code == 0);
 }
 
+TEST_CASE("what was not decided in time is told with the id under which to send it again") {
+  Served served;
+  const std::string known =
+      R"({"id":"01020304-0506-7008-8000-000000000001","command":"RegisterPerson","body":{"name":"Naran"}})"
+      "\n";
+  served.send(known);
+  CHECK(served.engine->stop() == 0);
+  auto file = served.nodes.data("late");
+  std::ofstream(file)
+      << known
+      << R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+         "\n";
+  auto sent = served.nodes.run("edge", {"--as", "15000001@150000", "send", file.string()});
+  CHECK(sent.code == 3);
+  CHECK_MESSAGE(sent.err.find("were not decided within 30 s") != std::string::npos, sent.err);
+  CHECK_MESSAGE(
+      sent.out.starts_with(R"({"line":1,"id":"01020304-0506-7008-8000-000000000001","outcome":"repeated")"),
+      sent.out);
+  const std::string told = R"({"line":2,"id":")";
+  auto at = sent.out.find(told);
+  REQUIRE_MESSAGE(at != std::string::npos, sent.out);
+  auto id = sent.out.substr(at + told.size(), 36);
+  CHECK(sent.out.substr(at + told.size() + 36) == "\",\"outcome\":\"unknown\"}\n");
+
+  Started engine(served.nodes.words("engine", {"serve"}));
+  served.send(
+      R"({"id":")" + id +
+      R"(","command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+      "\n");
+  CHECK(engine.stop() == 0);
+}
+
 TEST_CASE("status names an inbox that no engine takes") {
   Served served;
   served.send(
