@@ -244,8 +244,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const fs::path& path, const
   if (status.IsIOError() && status.ToString().find("LOCK:") != std::string::npos) {
     return unexpected(
         {ErrorCode::world, "the store is open already, here or in another process: " + status.ToString(),
-         path.string(),
-         "stop the other process; should the store be lost, `toono rebuild` makes it anew from the journal"});
+         path.string(), "stop the other process, or give this one a directory of its own with --data"});
   }
   if (!status.ok()) return unexpected(store_error("the store cannot be opened", path.string(), status));
   // Only now is the directory ours. What lies here was never taken over.
