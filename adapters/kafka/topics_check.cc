@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <ranges>
 #include <set>
 
 #include "adapters/kafka/kafka_log.h"
@@ -93,6 +94,7 @@ class TopicCheck {
   void share_patience();
   Result<void> brokers();
   void compare_version(int broker, const KafkaSettings& settings);
+  std::set<int> brokers_away() const;
   Error with_silent_brokers(Error error) const;
   Result<void> genesis_of_registry();
   Result<void> topics(const std::vector<TopicPlan>& plans);
@@ -214,27 +216,42 @@ void TopicCheck::compare_version(int broker, const KafkaSettings& settings) {
          "upgrade the brokers: older ones can lose acknowledged records");
 }
 
+/// The metadata's brokers are those whom the controller holds for living; the copies name the others too.
+std::set<int> TopicCheck::brokers_away() const {
+  std::set<int> away;
+  for (int t = 0; t < cluster_->topic_cnt; ++t)
+    for (int p = 0; p < cluster_->topics[t].partition_cnt; ++p) {
+      const auto& partition = cluster_->topics[t].partitions[p];
+      away.insert(partition.replicas, partition.replicas + partition.replica_cnt);
+    }
+  for (int i = 0; i < cluster_->broker_cnt; ++i) away.erase(cluster_->brokers[i].id);
+  return away;
+}
+
 /// Who answers and who does not, and what waits for those: an error that says what could not be asked says
 /// little to who has to mend the cluster.
 Error TopicCheck::with_silent_brokers(Error error) const {
-  if (error.code != ErrorCode::world || silent_.empty()) return error;
-  std::vector<std::string> silent;
+  if (error.code != ErrorCode::world) return error;
+  std::map<int, std::string> silent;
   for (int i = 0; i < cluster_->broker_cnt; ++i) {
     const auto& broker = cluster_->brokers[i];
     if (silent_.contains(broker.id))
-      silent.push_back(fmt::format("{} ({}:{})", broker.id, broker.host, broker.port));
+      silent[broker.id] = fmt::format("{} ({}:{})", broker.id, broker.host, broker.port);
   }
+  const std::set<int> away = brokers_away();
+  for (int id : away) silent[id] = std::to_string(id);
+  if (silent.empty()) return error;
   int partitions = 0, led_by_them = 0;
   for (int t = 0; t < cluster_->topic_cnt; ++t) {
     const auto& topic = cluster_->topics[t];
     if (!std::string_view(topic.topic).starts_with(address_.deployment + ".")) continue;
     partitions += topic.partition_cnt;
     for (int p = 0; p < topic.partition_cnt; ++p)
-      led_by_them += topic.partitions[p].leader < 0 || silent_.contains(topic.partitions[p].leader);
+      led_by_them += topic.partitions[p].leader < 0 || silent.contains(topic.partitions[p].leader);
   }
   error.what = fmt::format("{} of {} brokers do not answer: {}; {} of {} partitions have no other leader. {}",
-                           silent.size(), cluster_->broker_cnt, fmt::join(silent, ", "), led_by_them,
-                           partitions, error.what);
+                           silent.size(), static_cast<std::size_t>(cluster_->broker_cnt) + away.size(),
+                           fmt::join(std::views::values(silent), ", "), led_by_them, partitions, error.what);
   error.next = "bring these brokers back: a cluster answers when most of them do";
   return error;
 }

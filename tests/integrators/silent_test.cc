@@ -1,6 +1,7 @@
 // Brokers that do not answer, as somebody meets them who asks a question.
 #include <future>
 
+#include "adapters/kafka/admin.h"
 #include "tests/integrators/started.h"
 
 namespace toono {
@@ -49,6 +50,26 @@ TEST_CASE("with two of three brokers away every question ends in bounded time an
     CHECK(ran.out.find("2 of 3 brokers do not answer: ") != std::string::npos);
     for (int node : {1, 2}) CHECK(ran.out.find(cluster.broker(node)) != std::string::npos);
   }
+  cluster.resume(2);
+}
+
+TEST_CASE("a broker that has been dead for long is counted with those that do not answer") {
+  testing::Cluster cluster(3);
+  auto address = cluster.address(testing::unique_deployment());
+  Nodes nodes(address);
+  REQUIRE(nodes.run("founder", {"topics", "create", "--partitions", "12", "--replication", "3"}).code == 0);
+  cluster.kill(1);
+  // Until the controller has taken it out of what clients are told.
+  REQUIRE(testing::eventually([&] {
+    auto admin = must(KafkaAdmin::open(address));
+    auto told = topic_metadata(address, admin->client(), "", admin->listener());
+    return told && (*told)->broker_cnt == 2;
+  }));
+  cluster.pause(2);
+  auto ran = nodes.run("asks", {"--json", "topics", "check"});
+  CAPTURE(ran.out);
+  CHECK(ran.code == 3);
+  CHECK(ran.out.find("2 of 3 brokers do not answer: 1, 2 (" + cluster.broker(2) + ")") != std::string::npos);
   cluster.resume(2);
 }
 
