@@ -4,7 +4,8 @@ namespace toono {
 namespace {
 
 constexpr int kFlushSliceMs = 200;
-constexpr const char* kUnknownOutcome = "close the log, open it again, read to the end, and only then act";
+constexpr const char* kUnknownOutcome =
+    "an engine opens again and looks by itself; who sends repeats it under the same id: it takes effect once";
 
 void raise(std::vector<std::int64_t>& ends, std::int32_t partition, std::int64_t end) {
   auto index = static_cast<std::size_t>(partition);

@@ -53,7 +53,9 @@ Story settled(Log& log, std::size_t count) {
 
 void check_unknown_outcome(const Error& error) {
   CHECK(error.code == ErrorCode::world);
-  CHECK(error.next == "close the log, open it again, read to the end, and only then act");
+  CHECK(error.next ==
+        "an engine opens again and looks by itself; who sends repeats it under the same id: it takes effect "
+        "once");
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ TEST_CASE("an owner meets every refusal of a broker and each command still has o
     rd_kafka_resp_err_t code;
     bool passes;
     ErrorCode told = ErrorCode::world;
-    std::string next = "close the log, open it again, read to the end, and only then act";
+    std::string next =
+        "an engine opens again and looks by itself; who sends repeats it under the same id: it takes effect "
+        "once";
   };
   for (const auto& row :
        {Row{"not enough replicas", RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, true},
