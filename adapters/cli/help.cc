@@ -34,7 +34,10 @@ Examples:
   toono template RegisterCase | toono send
   toono --as 15000001@150000 send commands.jsonl
   toono send --check commands.jsonl)"},
-    HelpRow{"schema", R"(Examples:
+    HelpRow{"schema",
+            R"(maxLength counts characters. The limit of a text is bytes of UTF-8, as its description says.
+
+Examples:
   toono schema
   toono schema DispatchOrder
   toono schema --events OrderDispatched

@@ -18,6 +18,8 @@ namespace toono {
 namespace {
 constexpr std::string_view kExampleId = "0197f0c2-7a30-7c1e-9b1d-2f4a5c6d7e8f";
 constexpr std::string_view kUuidPattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
+/// Of a Chinese character in UTF-8.
+constexpr std::size_t kChineseBytes = 3;
 
 bool is_given(const FieldShape& field) {
   return !field.deprecated && !field.derived && field.type.kind != Kind::union_tag;
@@ -75,6 +77,8 @@ class SchemaWriter {
   void property(const FieldShape& field) {
     if (field.type.kind == Kind::table || field.type.kind == Kind::record)
       return object(*field.type.object, field.doc);
+    std::string about = field.doc;
+    auto add = [&about](const std::string& sentence) { about += (about.empty() ? "" : " ") + sentence; };
     if (field.type.kind == Kind::list) {
       out_ += R"({"type":"array","items":)";
       type(field.element);
@@ -82,14 +86,20 @@ class SchemaWriter {
       type(field.type);
       out_.pop_back();
     }
-    if (field.type.kind == Kind::sealed) {
-      description(field.doc + (field.doc.empty() ? "" : " ") + "Words of the person named by " +
-                  field.subject + ", sealed before they are stored (" + EnumNameSealClass(field.seal_class) +
-                  ").");
-    } else {
-      description(field.doc);
-    }
+    if (field.type.kind == Kind::sealed)
+      add("Words of the person named by " + field.subject + ", sealed before they are stored (" +
+          EnumNameSealClass(field.seal_class) + ").");
+    const auto& holds = field.type.kind == Kind::list ? field.element : field.type;
+    if (auto most = most_bytes(holds.kind))
+      add("At most " + std::to_string(most) + " bytes of UTF-8, which are " +
+          std::to_string(most / kChineseBytes) + " Chinese characters.");
+    description(about);
     out_ += '}';
+  }
+
+  /// Of texts; 0: no text.
+  static std::size_t most_bytes(Kind kind) {
+    return kind == Kind::text ? kMaxTextBytes : kind == Kind::sealed ? kMaxWordsBytes : 0;
   }
 
   void type(const TypeShape& type) {
@@ -103,9 +113,8 @@ class SchemaWriter {
       case Kind::enumeration:
         return names(*type.names);
       case Kind::text:
-        return text(kMaxTextBytes);
       case Kind::sealed:
-        return text(kMaxWordsBytes);
+        return text(most_bytes(type.kind));
       case Kind::octets:
         return void(out_ += R"({"type":"string","contentEncoding":"base64"})");
       case Kind::uuid:
@@ -147,6 +156,8 @@ class SchemaWriter {
     out_ += R"({"type":"integer","minimum":)" + std::to_string(range.low) + R"(,"maximum":)" +
             std::to_string(range.high) + "}";
   }
+  /// JSON Schema counts characters, the reader bytes: what the schema refuses is too long for certain, and
+  /// the description says the rest.
   void text(std::size_t most) { out_ += R"({"type":"string","maxLength":)" + std::to_string(most) + "}"; }
   void event() { out_ += R"({"type":"string","pattern":"^(([0-9]+|r):)?[0-9]+:[0-9]+$"})"; }
   void moment() {

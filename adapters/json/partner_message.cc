@@ -130,7 +130,7 @@ std::string partner_message_schema() {
   auto text = [&](std::string_view name, std::string_view about) -> JsonWriter& {
     return out.key(name).begin_object().field("type", "string").field("description", about);
   };
-  text("message_id", "the line's own id of the message: it takes effect once")
+  text("message_id", "the line's own id of the message, at most 128 bytes of UTF-8: it takes effect once")
       .field("minLength", 1)
       .field("maxLength", 128)
       .end_object();

@@ -114,7 +114,13 @@ TEST_CASE("a schema carries the comments the enumerations and the formats") {
   CHECK(text.find(R"("format":"uuid")") != std::string::npos);
   CHECK(text.find(R"("required":["case_id","station"],"additionalProperties":false)") != std::string::npos);
   text = *json_schema("RegisterPerson");
-  CHECK(text.find("sealed before they are stored (health)") != std::string::npos);
+  CHECK(text.find(
+            "sealed before they are stored (health). At most 16384 bytes of UTF-8, which are 5461 Chinese "
+            "characters.") != std::string::npos);
+  text = *json_schema("OpenStation");
+  CHECK(
+      text.find(R"("maxLength":4096,"description":"At most 4096 bytes of UTF-8, which are 1365 Chinese )") !=
+      std::string::npos);
 }
 
 TEST_CASE("an unknown command is named with its neighbour") {
