@@ -4,6 +4,7 @@
 #include "adapters/cli/commands.h"
 #include "adapters/engine/founding.h"
 #include "adapters/json/writer.h"
+#include "adapters/kafka/topics.h"
 
 namespace toono::cli {
 namespace {
@@ -16,6 +17,29 @@ Result<std::string> text_given(const char* option, const std::string& file) {
     return unexpected({ErrorCode::usage, "the file is empty", fmt::format("{} {}", option, file),
                        "name the right one, or leave the option out for what is built in"});
   return text;
+}
+
+/// On Kafka; 0: none is kept, or nobody says it any more. What is founded is founded all the same.
+Result<int> copies_of(const Globals& globals) {
+  TOONO_ASSIGN(auto address, log_address(globals));
+  if (!address.is_kafka()) return 0;
+  auto copies = copies_kept(*address.kafka);
+  return copies ? *copies : 0;
+}
+
+std::string said_of(const Globals& globals, int copies) {
+  if (copies == 0) return {};
+  auto said = fmt::format(
+      fmt::runtime(globals.say("\n\nCopies kept of every record: {}.", "\n\n每条记录保存 {} 份。")), copies);
+  if (copies < kMostCopies)
+    said += globals.say(
+        " With three brokers there must be three, or no\n"
+        "engine starts. If a broker is only away, remove these topics and found the deployment anew with\n"
+        "--replication 3; if a third one comes later: docs/operations.md, Growing to three brokers.",
+        "集群有三台服务器（broker）时必须保存三份，否则引擎不能启动。\n"
+        "若只是有一台暂时不在，请删除这些主题，用 --replication 3 重新建立；\n"
+        "若以后才增加第三台，见 docs/operations.md，Growing to three brokers。");
+  return said;
 }
 
 }  // namespace
@@ -45,18 +69,20 @@ Result<int> run_init(const Args& args) {
   auto stations = engine.registry().now().stations(day_of(session->now())).size();
   auto log_id = to_text(engine.log_id());
   TOONO_TRY(session->close());
+  TOONO_ASSIGN(int copies, copies_of(args.globals));
   if (args.globals.json) {
     JsonWriter out;
     out.begin_object()
         .field("log_id", log_id)
         .field("partitions", args.partitions)
         .field("stations", stations);
+    if (copies > 0) out.field("copies", copies);
     print(out.end_object().str());
     return 0;
   }
   auto key =
       args.globals.master_key.empty() ? engine.options().dir.string() + ".key" : args.globals.master_key;
-  print(fmt::format(
+  const auto text = fmt::format(
       fmt::runtime(args.globals.say(
           "A new deployment with {} partitions and {} stations.\n\n"
           "  log_id      {}\n  data        {}\n  master key  {}\n\n"
@@ -65,7 +91,8 @@ Result<int> run_init(const Args& args) {
           "新部署已建立：分区 {} 个，服务台 {} 个。\n\n"
           "  日志编号  {}\n  数据      {}\n  主密钥    {}\n\n"
           "主密钥要与数据分开保存，并另有副本：丢了它，所有密封的内容都无人能够恢复。")),
-      args.partitions, stations, log_id, engine.options().dir.string(), key));
+      args.partitions, stations, log_id, engine.options().dir.string(), key);
+  print(text + said_of(args.globals, copies));
   return 0;
 }
 

@@ -246,7 +246,8 @@ Examples:
     HelpRow{
         "topics",
         R"(create makes every topic of a deployment with its settings, the first record of every partition,
-the keys and the registry, once and for ever; it takes init's options. check names what is not as it
+the keys and the registry, once and for ever; it takes init's options, and says how many copies are
+kept of every record: name them with --replication where a broker may be away. check names what is not as it
 must be, and what to do; every engine checks the same before it starts, and while it runs.
 
 Examples:

@@ -75,7 +75,7 @@ void init_options(CLI::App& app, Args& args) {
   app.add_option("--calendar", args.calendar_file, "CSV: date,kind,name_zh")->type_name("FILE");
   app.add_option("--policy", args.policy_file, "JSON: the body of PublishPolicy")->type_name("FILE");
   app.add_option("--replication", args.replication,
-                 "on Kafka: copies of every record (default: 3, or as many as there are brokers)")
+                 "on Kafka: copies of every record (default: 3, or as many as brokers answer)")
       ->check(number_from(1, 9))
       ->type_name("N");
   app.add_option("--log-id", args.log_id, "the UUID of the log (default: drawn)")->type_name("UUID");

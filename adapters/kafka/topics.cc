@@ -12,7 +12,6 @@
 namespace toono {
 namespace {
 
-constexpr int kMostCopies = 3;
 /// Twice the largest record, with room for the broker's own bytes.
 constexpr std::size_t kMaxMessageBytes = 2 * kMaxRecordBytes;
 
@@ -172,6 +171,19 @@ Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options) {
     if (!fits) return unexpected(already_founded(address, plan.name));
   }
   return write_genesis(address, options);
+}
+
+Result<int> copies_kept(const KafkaAddress& address) {
+  TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
+  TOONO_ASSIGN(auto cluster, topic_metadata(address, admin->client(), "", admin->listener()));
+  std::optional<int> fewest;
+  for (int t = 0; t < cluster->topic_cnt; ++t) {
+    const auto& topic = cluster->topics[t];
+    if (!std::string_view(topic.topic).starts_with(address.deployment + ".")) continue;
+    for (int p = 0; p < topic.partition_cnt; ++p)
+      fewest = std::min(fewest.value_or(topic.partitions[p].replica_cnt), topic.partitions[p].replica_cnt);
+  }
+  return fewest.value_or(0);
 }
 
 Result<void> make_again(const KafkaAddress& address, TopicOptions options,

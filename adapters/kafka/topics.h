@@ -8,6 +8,9 @@
 
 namespace toono {
 
+/// Of every record, where there are brokers enough.
+inline constexpr int kMostCopies = 3;
+
 struct TopicOptions {
   /// The genesis of the registry, of which every other follows; its `partitions` do not count the registry's.
   GenesisFacts genesis = {};
@@ -27,6 +30,9 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
 /// id that the first had written, if any. Brokers that have just come up and refuse, or are too few yet, are
 /// asked again for 10 s.
 Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options);
+
+/// Of every record of a founded deployment: the fewest that any partition of its topics has.
+Result<int> copies_kept(const KafkaAddress& address);
 
 /// Makes these of a founded deployment's topics again, empty. They are such as only tell what was decided, or
 /// what partners say: engines decide from no topic that was made anew. `options.genesis.partitions` is the

@@ -297,6 +297,23 @@ TEST_CASE("status names an inbox that no engine takes") {
   CHECK_MESSAGE(asked.err.find("of the inbox, the last decided, is gone") != std::string::npos, asked.err);
 }
 
+TEST_CASE("whoever founds is told how many copies are kept and what a third broker asks for") {
+  auto place = [] { return Nodes(testing::shared_broker().address(testing::unique_deployment())); };
+  auto found = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"topics", "create", "--partitions", "1"});
+    auto made = place().run("founder", more);
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    return made.out;
+  };
+  auto english = found({});
+  CHECK_MESSAGE(english.find("Copies kept of every record: 1. With three brokers") != std::string::npos,
+                english);
+  auto chinese = found({"--lang", "zh"});
+  CHECK_MESSAGE(chinese.find("每条记录保存 1 份。集群有三台") != std::string::npos, chinese);
+  auto json = found({"--json"});
+  CHECK_MESSAGE(json.find("\"copies\":1}") != std::string::npos, json);
+}
+
 TEST_CASE("a lost topic of events is made again with its number of partitions, and filled") {
   Served served;
   served.send(

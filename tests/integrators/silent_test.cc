@@ -57,7 +57,8 @@ TEST_CASE("a broker that has been dead for long is counted with those that do no
   testing::Cluster cluster(3);
   auto address = cluster.address(testing::unique_deployment());
   Nodes nodes(address);
-  REQUIRE(nodes.run("founder", {"topics", "create", "--partitions", "12", "--replication", "3"}).code == 0);
+  auto founded = nodes.run("founder", {"topics", "create", "--partitions", "12"});
+  CHECK_MESSAGE(founded.out.ends_with("Copies kept of every record: 3.\n"), founded.out);
   cluster.kill(1);
   // Until the controller has taken it out of what clients are told.
   REQUIRE(testing::eventually([&] {
