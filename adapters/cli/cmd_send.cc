@@ -13,6 +13,7 @@
 #include "adapters/cli/broken_off.h"
 #include "adapters/cli/commands.h"
 #include "adapters/cli/output.h"
+#include "adapters/cli/stop.h"
 
 namespace toono::cli {
 namespace {
@@ -71,8 +72,9 @@ class Sending {
   /// Decides what is under way and prints every result. After an error too: what was decided is told, and of
   /// the rest the ids under which to ask again.
   Result<void> answer_all() {
+    StopHeard stop;
     auto drained = release();
-    if (drained) drained = session_.engine().drain();
+    if (drained) drained = session_.engine().drain(StopHeard::came);
     for (auto& line : lines_) {
       if (!line->sent && !line->not_sent) continue;  // the error that ended the run is its
       if (!drained && line->is_open())
@@ -83,6 +85,9 @@ class Sending {
     lines_.clear();
     waiting_.clear();
     TOONO_TRY(flush_output());
+    if (drained && stop.came())
+      return unexpected(
+          {ErrorCode::world, "told to stop", "behind the last line that is answered", "send the rest again"});
     return drained;
   }
 

@@ -30,4 +30,30 @@ class StopSignals {
   bool came_ = false;
 };
 
+/// While it lives, Ctrl-C and SIGTERM are heard here and do not end the process; afterwards they end it as
+/// ever. One at a time.
+class StopHeard {
+ public:
+  StopHeard() {
+    came_ = 0;
+    struct sigaction hear {};
+    hear.sa_handler = [](int) { came_ = 1; };
+    hear.sa_flags = SA_RESTART;
+    ::sigaction(SIGINT, &hear, &interrupt_);
+    ::sigaction(SIGTERM, &hear, &terminate_);
+  }
+  ~StopHeard() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  StopHeard(const StopHeard&) = delete;
+  StopHeard& operator=(const StopHeard&) = delete;
+  static bool came() { return came_ != 0; }
+
+ private:
+  static inline volatile std::sig_atomic_t came_ = 0;
+  struct sigaction interrupt_ {
+  }, terminate_{};
+};
+
 }  // namespace toono::cli

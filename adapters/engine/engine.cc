@@ -287,8 +287,8 @@ Result<std::size_t> Engine::step() {
   return processor_->step(kSharedGroup);
 }
 
-Result<void> Engine::drain() {
-  if (is_shared()) return await_answers();
+Result<void> Engine::drain(const FoldStop& should_stop) {
+  if (is_shared()) return await_answers(should_stop);
   std::size_t decided = 0;
   do {
     TOONO_ASSIGN(decided, step());
@@ -296,17 +296,20 @@ Result<void> Engine::drain() {
   return {};
 }
 
-Result<void> Engine::await_answers() {
+Result<void> Engine::await_answers(const FoldStop& should_stop) {
   auto heard_at = Steady::now();
   while (processor_->awaiting() > 0) {
     auto waiting = processor_->awaiting();
     TOONO_ASSIGN(auto heard, step());
     (void)heard;
     if (processor_->awaiting() < waiting) heard_at = Steady::now();
-    if (Steady::now() - heard_at > std::chrono::milliseconds(options_.answer_within_ms))
+    bool stops = should_stop && should_stop();
+    if (stops || Steady::now() - heard_at > std::chrono::milliseconds(options_.answer_within_ms))
       return unexpected(
           {ErrorCode::world,
-           fmt::format("{} commands were not decided within {} s", waiting, options_.answer_within_ms / 1000),
+           stops ? fmt::format("told to stop while {} commands were not decided", waiting)
+                 : fmt::format("{} commands were not decided within {} s", waiting,
+                               options_.answer_within_ms / 1000),
            "the inbox of " + options_.kafka->brokers,
            "is `toono serve` running? They stay in the inbox and will be decided; send them again under "
            "the same ids to see their outcomes"});

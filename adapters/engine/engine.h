@@ -93,8 +93,8 @@ class Engine {
   /// reach the handler. After a race that was lost it waits a random and growing time first.
   Result<std::size_t> step();
   /// Steps until every command sent has its decision. Error world: no engine has decided within
-  /// answer_within_ms; the commands stay in the inbox.
-  Result<void> drain();
+  /// answer_within_ms, or `should_stop` said so; the commands stay in the inbox.
+  Result<void> drain(const FoldStop& should_stop = {});
   /// Follows what others have decided in this partition, and in the registry, to the ends as they are now:
   /// the next look at an entity sees it. On the embedded log there are no others.
   Result<void> read_to_end(PartitionNumber partition);
@@ -148,7 +148,7 @@ class Engine {
   Result<void> fold(PartitionNumber partitions);
   Result<void> found(const Founding& founding);
   Result<std::uint64_t> take(PartitionNumber partition);
-  Result<void> await_answers();
+  Result<void> await_answers(const FoldStop& should_stop);
   Result<void> close_on_kafka();
   bool gathers() const;
   Result<void> send_gathered();

@@ -269,6 +269,27 @@ TEST_CASE("what was not decided in time is told with the id under which to send 
   CHECK(engine.stop() == 0);
 }
 
+TEST_CASE("send that is stopped while it waits tells the ids of what it sent") {
+  Served served;
+  (void)served.engine->stop();
+  auto log = must(KafkaLog::open({.address = served.address}));
+  auto in_the_inbox = [&] {
+    std::uint64_t sum = 0;
+    for (PartitionNumber p = 0; p < 3; ++p) sum += must(log->end(Topic::inbox, p));
+    return sum;
+  };
+  auto file = served.nodes.data("stopped");
+  std::ofstream(file)
+      << R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
+         "\n";
+  Started desk(served.nodes.words("desk", {"send", file.string()}));
+  REQUIRE(testing::eventually([&] { return in_the_inbox() == 1; }));
+  CHECK(desk.stop() == 3);
+  CHECK_MESSAGE(desk.said().find("\",\"outcome\":\"unknown\"}") != std::string::npos, desk.said());
+  CHECK_MESSAGE(desk.said().find("told to stop while 1 commands were not decided") != std::string::npos,
+                desk.said());
+}
+
 TEST_CASE("status names an inbox that no engine takes") {
   Served served;
   served.send(
