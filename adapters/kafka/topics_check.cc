@@ -231,7 +231,7 @@ std::set<int> TopicCheck::brokers_away() const {
 /// Who answers and who does not, and what waits for those: an error that says what could not be asked says
 /// little to who has to mend the cluster.
 Error TopicCheck::with_silent_brokers(Error error) const {
-  if (error.code != ErrorCode::world) return error;
+  if (error.code != ErrorCode::world || !cluster_) return error;
   std::map<int, std::string> silent;
   for (int i = 0; i < cluster_->broker_cnt; ++i) {
     const auto& broker = cluster_->brokers[i];
