@@ -20,10 +20,9 @@ Result<std::string> text_given(const char* option, const std::string& file) {
 }
 
 /// On Kafka; 0: none is kept, or nobody says it any more. What is founded is founded all the same.
-Result<int> copies_of(const Globals& globals) {
-  TOONO_ASSIGN(auto address, log_address(globals));
-  if (!address.is_kafka()) return 0;
-  auto copies = copies_kept(*address.kafka);
+int copies_of(const EngineOptions& options) {
+  if (!options.kafka) return 0;
+  auto copies = copies_kept(*options.kafka);
   return copies ? *copies : 0;
 }
 
@@ -69,7 +68,7 @@ Result<int> run_init(const Args& args) {
   auto stations = engine.registry().now().stations(day_of(session->now())).size();
   auto log_id = to_text(engine.log_id());
   TOONO_TRY(session->close());
-  TOONO_ASSIGN(int copies, copies_of(args.globals));
+  int copies = copies_of(engine.options());
   if (args.globals.json) {
     JsonWriter out;
     out.begin_object()

@@ -342,7 +342,6 @@ Result<void> Engine::close() {
     TOONO_TRY(embedded_->close());
     keep_heads(*follower_, options_.dir);
   }
-  if (kafka_) TOONO_TRY(send_gathered());
   if (kafka_) TOONO_TRY(close_on_kafka());
   if (store_->size().waiting_changes > kRowsWorthFlushing) return store_->flush();
   return {};

@@ -144,7 +144,10 @@ std::vector<From> Engine::decided_inbox() const {
   return decided;
 }
 
-Result<void> Engine::close_on_kafka() { return kafka_->close(); }
+Result<void> Engine::close_on_kafka() {
+  TOONO_TRY(send_gathered());
+  return kafka_->close();
+}
 
 /// The group has given this partition to us: fold to its end, see that the inbox is the one that the head
 /// speaks of, and begin behind it.
