@@ -1,6 +1,8 @@
 // What the log on Kafka does when the broker, the topics or another owner do what they should not.
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/topics.h"
 #include "tests/contract/log_contract.h"
@@ -143,6 +145,26 @@ TEST_CASE("what was settled is there after the broker was killed") {
   CHECK(all_of(*log, Topic::journal).size() == 100);
   contract::append(*log, 0, "after");
   CHECK(settled(*log, 1).back().text == "after");
+}
+
+TEST_CASE("a connection that breaks between the writing and the reading back holds nothing up") {
+  MockCluster mock;
+  KafkaAddress address = mock.address();
+  address.answer_within_ms = 5'000;
+  auto log = must(KafkaLog::open({.address = address, .own_all = true}));
+  contract::append(*log, 0, "first");
+  CHECK(contract::settled(*log) == Story{{0, 0, "first"}});
+  // The acknowledgement takes one way, the reading back another behind it.
+  mock.be_slow(200);
+  std::thread fault([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    mock.hang_up();
+  });
+  contract::append(*log, 0, "second");
+  auto records = log->settle();
+  fault.join();
+  REQUIRE_MESSAGE(records.has_value(), (records ? "" : records.error().what));
+  CHECK(contract::story(*records) == Story{{0, 1, "second"}});
 }
 
 TEST_CASE("a full queue says busy") {

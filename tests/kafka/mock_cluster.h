@@ -35,8 +35,16 @@ class MockCluster {
     constexpr std::int16_t kProduce = 0;
     for (auto code : codes) rd_kafka_mock_push_request_errors(cluster_, kProduce, 1, code);
   }
+  /// How long each answer is on its way.
+  void be_slow(int ms) { rd_kafka_mock_broker_set_rtt(cluster_, kBroker, ms); }
+  /// All connections break, and it can be reached again at once.
+  void hang_up() {
+    rd_kafka_mock_broker_set_down(cluster_, kBroker);
+    rd_kafka_mock_broker_set_up(cluster_, kBroker);
+  }
 
  private:
+  static constexpr std::int32_t kBroker = 1;
   ProducerPtr client_;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
 };
