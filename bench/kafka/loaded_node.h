@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <unordered_map>
 
 #include "adapters/engine/clocks.h"
 #include "adapters/engine/engine.h"
@@ -13,6 +12,7 @@
 #include "bench/kafka/client.h"
 #include "bench/measure.h"
 #include "bench/workload.h"
+#include "core/id_map.h"
 
 namespace toono::bench {
 
@@ -94,7 +94,7 @@ class LoadedNode {
   /// Of the measurement under way.
   std::vector<Ready> ready_;
   std::vector<std::int64_t> due_;
-  std::unordered_map<CommandId, std::size_t, IdHash> index_;
+  IdMap<CommandId, std::size_t> index_;
   std::vector<std::int64_t> latencies_;
   std::function<void(PartitionNumber, std::int64_t due)> on_answer_;
   std::uint64_t made_ = 0, answered_ = 0, command_bytes_ = 0, decision_bytes_ = 0;
