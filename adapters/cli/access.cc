@@ -1,5 +1,7 @@
 #include "adapters/cli/access.h"
 
+#include <fmt/format.h>
+
 #include "adapters/cli/broken_off.h"
 #include "adapters/json/writer.h"
 #include "commands/decide.h"
@@ -17,23 +19,12 @@ Result<void> record_access(const Asking& asking, const Found& found) {
   line.field("purpose", asking.args.purpose).end_object().end_object();
   TOONO_ASSIGN(auto command, parse_line(line.str()));
   TOONO_ASSIGN(auto sender, sender_of(asking.args.globals));
-  auto& engine = asking.session.engine();
-  std::optional<Rejection> answered;
-  CommandKey waiting;
-  engine.processor().on_answer([&](const Answered& answer) {
-    if (!(CommandKey::of(*answer.decision) == waiting)) return;
-    answered =
-        answer.decision->outcome() == Outcome::accepted ? Rejection::none : answer.decision->rejection();
-  });
-  auto sent = asking.session.edge().send(command, sender);
-  if (sent) waiting = sent->key();
-  auto decided = sent ? engine.drain() : Result<void>();
-  engine.processor().on_answer({});
-  if (!sent) return unexpected(sent.error());
-  TOONO_TRY(decided);
-  if (answered == Rejection::none) return {};
-  auto why = answered ? std::string(message_of(*answered)) : std::string("it was not answered");
-  return unexpected({ErrorCode::refused, "the words may not be read: " + why,
+  TOONO_ASSIGN(auto sent, asking.session.edge().send(command, sender));
+  TOONO_ASSIGN(auto answer, asking.session.edge().await_decision(sent));
+  const auto* decision = decision_of(answer);
+  if (decision && decision->outcome() == Outcome::accepted) return {};
+  auto why = decision ? message_of(decision->rejection()) : std::string_view("it was not answered");
+  return unexpected({ErrorCode::refused, fmt::format("the words may not be read: {}", why),
                      "--purpose " + asking.args.purpose,
                      "say who asks with --as STAFF@STATION, and why in a few words"});
 }

@@ -52,29 +52,6 @@ Result<Found> place_of(Engine& engine, const std::string& id) {
   return Found{partition_of(entity, engine.partitions()), entity, EntityKind::person, std::nullopt};
 }
 
-struct Erased {
-  Buffer record;
-  Instant decided_at;
-};
-
-Result<Erased> send_erasure(Session& session, LineCommand& command, const Sender& sender) {
-  Erased answer;
-  CommandKey waiting;
-  session.engine().processor().on_answer([&](const Answered& answered) {
-    if (!(CommandKey::of(*answered.decision) == waiting)) return;
-    answer.record.assign(answered.bytes.begin(), answered.bytes.end());
-    answer.decided_at = *answered.decision->decided_at();
-  });
-  TOONO_ASSIGN(auto sent, session.edge().send(command, sender));
-  waiting = sent.key();
-  TOONO_TRY(session.engine().drain());
-  session.engine().processor().on_answer({});
-  if (!decision_of(answer.record))
-    return unexpected({ErrorCode::world, "the command was not answered", "erase",
-                       "look with `toono show`, then try again"});
-  return answer;
-}
-
 void print_tombstone(const Args& args, const PersonStateT& person, PartitionNumber partition) {
   bool gone = happened(person.keys_destroyed);
   auto place = [&](const Moment& moment) {
@@ -114,15 +91,19 @@ Result<int> run_erase(const Args& args) {
   auto& engine = session->engine();
   TOONO_TRY(may_go_on(engine, args.globals));
   TOONO_ASSIGN(auto found, place_of(engine, args.words.front()));
-  TOONO_ASSIGN(auto answer, send_erasure(*session, command, sender));
-  const auto* decision = decision_of(answer.record);
+  TOONO_ASSIGN(auto sent, session->edge().send(command, sender));
+  TOONO_ASSIGN(auto answer, session->edge().await_decision(sent));
+  const auto* decision = decision_of(answer);
+  if (!decision)
+    return unexpected({ErrorCode::world, "the command was not answered", "erase",
+                       "look with `toono show`, then try again"});
   if (decision->outcome() != Outcome::accepted) {
     auto code = EnumNameRejection(decision->rejection());
     TOONO_TRY(session->close());
     return unexpected({ErrorCode::refused, std::string(message_of(decision->rejection())),
                        fmt::format("{}, {}", args.words.front(), code), "nothing was erased by this call"});
   }
-  TOONO_ASSIGN(auto fired, engine.processor().fire_due(std::max(session->now(), answer.decided_at)));
+  TOONO_ASSIGN(auto fired, engine.processor().fire_due(std::max(session->now(), *decision->decided_at())));
   (void)fired;
   TOONO_ASSIGN(auto state, load_state(engine.store(), found));
   TOONO_TRY(session->close());

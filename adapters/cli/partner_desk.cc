@@ -27,25 +27,14 @@ PartnerAnswer by_decision(const Decision& decision, PartitionNumber partition) {
 
 }  // namespace
 
-PartnerDesk::PartnerDesk(Session& session, Sender sender) : session_(session), sender_(sender) {
-  session_.engine().processor().on_answer([this](const Answered& answered) {
-    if (CommandKey::of(*answered.decision) == waiting_for_)
-      decision_.assign(answered.bytes.begin(), answered.bytes.end());
-  });
-}
-PartnerDesk::~PartnerDesk() { session_.engine().processor().on_answer({}); }
-
 Result<PartnerAnswer> PartnerDesk::take(ReferralLine line, std::string_view message) {
   auto command = command_of_partner(line, message);
   if (!command) return refused(command.error());
   TOONO_ASSIGN(auto stranger, check_line(line, command->body));
   if (stranger) return refused(std::move(*stranger));
-  decision_.clear();
   auto sent = session_.edge().send_patiently(*command, sender_);
   if (!sent && says_something_of_the_message(sent.error())) return refused(sent.error());
   if (!sent) return unexpected(sent.error());
-  waiting_for_ = sent->key();
-  if (!sent->known) TOONO_TRY(session_.engine().drain());
   return answer(*sent);
 }
 
@@ -68,14 +57,11 @@ Result<std::optional<Error>> PartnerDesk::check_line(ReferralLine line, const Pa
 }
 
 Result<PartnerAnswer> PartnerDesk::answer(const Sent& sent) {
-  if (sent.known) {
-    const auto* first = decision_of(sent.first);
-    if (*sent.known == Outcome::conflict)
-      return refused({ErrorCode::refused, "this message was sent before with other content", "$.message_id",
-                      "give every message a message_id of its own"});
-    if (first) return by_decision(*first, sent.partition);
-  }
-  const auto* decision = decision_of(decision_);
+  if (sent.known == Outcome::conflict)
+    return refused({ErrorCode::refused, "this message was sent before with other content", "$.message_id",
+                    "give every message a message_id of its own"});
+  TOONO_ASSIGN(auto record, session_.edge().await_decision(sent));
+  const auto* decision = decision_of(record);
   if (!decision)
     return unexpected({ErrorCode::world, "a message was not answered", "command " + to_text(sent.id),
                        "start again: it takes effect once"});

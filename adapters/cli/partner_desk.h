@@ -12,9 +12,7 @@ class PartnerDesk {
  public:
   /// `sender`: who acts for the partners, who must be of the referral's station or above it. Zeroes: the
   /// region's first member of staff.
-  PartnerDesk(Session& session, Sender sender);
-  ~PartnerDesk();
-  PartnerDesk(const PartnerDesk&) = delete;
+  PartnerDesk(Session& session, Sender sender) : session_(session), sender_(sender) {}
 
   /// Refused: the message cannot be read, its referral is not of this line, it was sent before with other
   /// content, or a guard said no; the error's `where` names the place in the message, or the decision. The
@@ -27,8 +25,6 @@ class PartnerDesk {
 
   Session& session_;
   Sender sender_;
-  CommandKey waiting_for_;
-  Buffer decision_;
 };
 
 }  // namespace toono::cli

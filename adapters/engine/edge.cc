@@ -340,6 +340,19 @@ Result<void> Edge::default_subject(LineCommand& line, const Sent& sent) {
   return {};
 }
 
+Result<Buffer> Edge::await_decision(const Sent& sent) {
+  if (sent.known) return sent.first;
+  Buffer record;
+  engine_.processor().on_answer([&](const Answered& answered) {
+    if (CommandKey::of(*answered.decision) == sent.key())
+      record.assign(answered.bytes.begin(), answered.bytes.end());
+  });
+  auto drained = engine_.drain();
+  engine_.processor().on_answer({});
+  TOONO_TRY(drained);
+  return record;
+}
+
 Result<Buffer> Edge::first_decision(const Sent& sent) {
   TOONO_ASSIGN(auto first, engine_.follower().stored_outcome(sent.partition, sent.id));
   return first ? stored_record(sent.partition, *first) : Buffer{};

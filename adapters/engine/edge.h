@@ -58,6 +58,11 @@ class Edge {
   /// Why the last send() was turned away, if it was.
   const std::optional<Overload>& overloaded() const { return overloaded_; }
 
+  /// Steps until what was sent has its decision, and gives that one's record: of what was known already the
+  /// first. Empty: it was not answered. Takes the processor's answers for that long. Errors as
+  /// Engine::drain().
+  Result<Buffer> await_decision(const Sent& sent);
+
   /// The stored record of the first decision on this command's id, which may be about another entity than
   /// this command is; empty when there is none.
   Result<Buffer> first_decision(const Sent& sent);
