@@ -307,6 +307,17 @@ Result<int> partition_count(const KafkaAddress& address, rd_kafka_t* client, con
   return found.partition_cnt;
 }
 
+std::vector<const rd_kafka_metadata_partition*> partitions_of(const rd_kafka_metadata_t& cluster,
+                                                              const std::string& deployment) {
+  std::vector<const rd_kafka_metadata_partition*> all;
+  for (int t = 0; t < cluster.topic_cnt; ++t) {
+    const auto& topic = cluster.topics[t];
+    if (!std::string_view(topic.topic).starts_with(deployment + ".")) continue;
+    for (int p = 0; p < topic.partition_cnt; ++p) all.push_back(&topic.partitions[p]);
+  }
+  return all;
+}
+
 namespace {
 
 /// One question about a partition's begin or end.

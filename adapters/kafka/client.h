@@ -114,6 +114,10 @@ Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* clie
 Result<int> partition_count(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
                             const KafkaListener* listener = nullptr);
 
+/// Those of all topics of a deployment, of metadata about all topics. They last as long as the metadata.
+std::vector<const rd_kafka_metadata_partition*> partitions_of(const rd_kafka_metadata_t& cluster,
+                                                              const std::string& deployment);
+
 /// The first offset still there, and the one after the last.
 struct Watermarks {
   std::int64_t low = 0, high = 0;

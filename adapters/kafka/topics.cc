@@ -176,14 +176,9 @@ Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options) {
 Result<int> copies_kept(const KafkaAddress& address) {
   TOONO_ASSIGN(auto admin, KafkaAdmin::open(address));
   TOONO_ASSIGN(auto cluster, topic_metadata(address, admin->client(), "", admin->listener()));
-  std::optional<int> fewest;
-  for (int t = 0; t < cluster->topic_cnt; ++t) {
-    const auto& topic = cluster->topics[t];
-    if (!std::string_view(topic.topic).starts_with(address.deployment + ".")) continue;
-    for (int p = 0; p < topic.partition_cnt; ++p)
-      fewest = std::min(fewest.value_or(topic.partitions[p].replica_cnt), topic.partitions[p].replica_cnt);
-  }
-  return fewest.value_or(0);
+  auto partitions = partitions_of(*cluster, address.deployment);
+  if (partitions.empty()) return 0;
+  return (*std::ranges::min_element(partitions, {}, &rd_kafka_metadata_partition::replica_cnt))->replica_cnt;
 }
 
 Result<void> make_again(const KafkaAddress& address, TopicOptions options,

@@ -241,17 +241,13 @@ Error TopicCheck::with_silent_brokers(Error error) const {
   const std::set<int> away = brokers_away();
   for (int id : away) silent[id] = std::to_string(id);
   if (silent.empty()) return error;
-  int partitions = 0, led_by_them = 0;
-  for (int t = 0; t < cluster_->topic_cnt; ++t) {
-    const auto& topic = cluster_->topics[t];
-    if (!std::string_view(topic.topic).starts_with(address_.deployment + ".")) continue;
-    partitions += topic.partition_cnt;
-    for (int p = 0; p < topic.partition_cnt; ++p)
-      led_by_them += topic.partitions[p].leader < 0 || silent.contains(topic.partitions[p].leader);
-  }
-  error.what = fmt::format("{} of {} brokers do not answer: {}; {} of {} partitions have no other leader. {}",
-                           silent.size(), static_cast<std::size_t>(cluster_->broker_cnt) + away.size(),
-                           fmt::join(std::views::values(silent), ", "), led_by_them, partitions, error.what);
+  auto partitions = partitions_of(*cluster_, address_.deployment);
+  auto led_by_them = std::ranges::count_if(
+      partitions, [&](const auto* one) { return one->leader < 0 || silent.contains(one->leader); });
+  error.what =
+      fmt::format("{} of {} brokers do not answer: {}; {} of {} partitions have no other leader. {}",
+                  silent.size(), static_cast<std::size_t>(cluster_->broker_cnt) + away.size(),
+                  fmt::join(std::views::values(silent), ", "), led_by_them, partitions.size(), error.what);
   error.next = "bring these brokers back: a cluster answers when most of them do";
   return error;
 }
