@@ -275,17 +275,12 @@ TEST_CASE("send that is stopped while it waits tells the ids of what it sent") {
               "\n");
   CHECK(served.engine->stop() == 0);
   auto log = must(KafkaLog::open({.address = served.address}));
-  auto in_the_inbox = [&] {
-    std::uint64_t sum = 0;
-    for (PartitionNumber p = 0; p < 3; ++p) sum += must(log->end(Topic::inbox, p));
-    return sum;
-  };
   auto file = served.nodes.data("stopped");
   std::ofstream(file)
       << R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})"
          "\n";
   Started desk(served.nodes.words("desk", {"send", file.string()}));
-  REQUIRE(testing::eventually([&] { return in_the_inbox() == 2; }));
+  REQUIRE(testing::eventually([&] { return testing::in_the_inbox(*log) == 2; }));
   CHECK(desk.stop() == 3);
   CHECK_MESSAGE(desk.said().find("\",\"outcome\":\"unknown\"}") != std::string::npos, desk.said());
   CHECK_MESSAGE(desk.said().find("told to stop while 1 commands were not decided") != std::string::npos,

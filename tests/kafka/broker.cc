@@ -332,6 +332,12 @@ void Stranger::write(const std::string& topic, const std::string& message, const
 void Stranger::commit() { must_work(rd_kafka_commit_transaction(producer_.get(), kTransactionMs)); }
 void Stranger::give_up() { must_work(rd_kafka_abort_transaction(producer_.get(), kTransactionMs)); }
 
+std::uint64_t in_the_inbox(KafkaLog& log) {
+  std::uint64_t sum = 0;
+  for (PartitionNumber p = 0; p + 1 < log.partitions(); ++p) sum += must(log.end(Topic::inbox, p));
+  return sum;
+}
+
 bool eventually(const std::function<bool()>& holds, int seconds) {
   for (auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
        std::chrono::steady_clock::now() < until; std::this_thread::sleep_for(kBetweenLooks))

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adapters/kafka/client.h"
+#include "adapters/kafka/kafka_log.h"
 
 namespace toono::testing {
 
@@ -83,6 +84,9 @@ class Cluster {
 Cluster& shared_broker();
 /// A deployment name that no other test of this run has.
 std::string unique_deployment();
+
+/// The commands of the inbox so far, the registry's not counted.
+std::uint64_t in_the_inbox(KafkaLog& log);
 
 /// Writes a message without a key to partition 0, and waits until it is there.
 void produce(const KafkaAddress& address, const std::string& topic, const std::string& message);

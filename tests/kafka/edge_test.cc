@@ -127,11 +127,9 @@ struct Gathering : FoundedOnKafka {
     }
   }
   std::uint64_t in_the_inbox() {
-    std::uint64_t sum = 0;
     auto& log = dynamic_cast<KafkaLog&>(node->log());
     must(log.flush_inbox());
-    for (PartitionNumber p = 0; p < kPartitions; ++p) sum += must(log.end(Topic::inbox, p));
-    return sum;
+    return testing::in_the_inbox(log);
   }
   std::uint64_t in_the_inbox_after_a_step() {
     (void)must(node->step());

@@ -54,12 +54,7 @@ struct ImportOnKafka : FoundedOnKafka {
       (void)must(edge.send(must(parse_line(line)), {}));
     must(node->close());
   }
-  std::uint64_t in_the_inbox() {
-    std::uint64_t sum = 0;
-    auto brokers = must(KafkaLog::open({.address = address}));
-    for (PartitionNumber p = 0; p < kPartitions; ++p) sum += must(brokers->end(Topic::inbox, p));
-    return sum;
-  }
+  std::uint64_t in_the_inbox() { return testing::in_the_inbox(*must(KafkaLog::open({.address = address}))); }
 };
 
 }  // namespace
