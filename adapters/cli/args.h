@@ -37,7 +37,7 @@ struct Args {
   std::string command;
   std::vector<std::string> words;  // positional, in order
   // init
-  std::uint32_t partitions = 12;
+  std::optional<std::uint32_t> partitions;
   std::uint32_t replication = 0;
   std::string stations_file, calendar_file, policy_file, log_id;
   // send, import

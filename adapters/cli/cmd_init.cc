@@ -44,12 +44,8 @@ std::string said_of(const Globals& globals, int copies) {
 }  // namespace
 
 Result<int> run_init(const Args& args) {
-  if (args.partitions < 1 || args.partitions > 99)
-    return unexpected({ErrorCode::usage, "there are 1 to 99 partitions",
-                       fmt::format("--partitions {}", args.partitions),
-                       "12 serve well; the number can never change"});
   Founding founding;
-  founding.partitions = static_cast<PartitionNumber>(args.partitions);
+  if (args.partitions) founding.partitions = static_cast<PartitionNumber>(*args.partitions);
   founding.replication = static_cast<int>(args.replication);
   if (!args.log_id.empty()) {
     founding.log_id = parse_id<LogId>(args.log_id);
@@ -73,7 +69,7 @@ Result<int> run_init(const Args& args) {
     JsonWriter out;
     out.begin_object()
         .field("log_id", log_id)
-        .field("partitions", args.partitions)
+        .field("partitions", founding.partitions)
         .field("stations", stations);
     if (copies > 0) out.field("copies", copies);
     print(out.end_object().str());
@@ -90,7 +86,7 @@ Result<int> run_init(const Args& args) {
           "新部署已建立：分区 {} 个，服务台 {} 个。\n\n"
           "  日志编号  {}\n  数据      {}\n  主密钥    {}\n\n"
           "主密钥要与数据分开保存，并另有副本：丢了它，所有密封的内容都无人能够恢复。")),
-      args.partitions, stations, log_id, engine.options().dir.string(), key);
+      founding.partitions, stations, log_id, engine.options().dir.string(), key);
   print(text + said_of(args.globals, copies));
   return 0;
 }

@@ -75,6 +75,12 @@ std::vector<std::string> lost_topics(const TopicReport& report) {
 /// What was only told can be told again; what engines decide from cannot be made anew.
 Result<int> make_lost_again(const Args& args, const KafkaAddress& address, const TopicReport& report) {
   TOONO_TRY(refuse_findings(address, report));
+  if (args.partitions && *args.partitions != report.partitions)
+    return unexpected({ErrorCode::refused,
+                       fmt::format("the deployment was founded with {} partitions, and {} are asked for",
+                                   report.partitions, *args.partitions),
+                       fmt::format("--partitions {}", *args.partitions),
+                       "leave it out: their number can never change"});
   TopicOptions options;
   options.genesis.partitions = report.partitions;
   options.replication = static_cast<int>(args.replication);

@@ -342,11 +342,21 @@ TEST_CASE("a lost topic of events is made again with its number of partitions, a
   const int before = count();
   must(admin->delete_topic(served.names.events));
   REQUIRE(testing::eventually([&] { return count() == 0; }));
-  auto made = served.nodes.run("founder", {"topics", "create"});
+  auto other = served.nodes.run("founder", {"topics", "create", "--partitions", "12"});
+  CHECK(other.code == 1);
+  CHECK_MESSAGE(other.err.find("the deployment was founded with 3 partitions, and 12 are asked for") !=
+                    std::string::npos,
+                other.err);
+  auto made = served.nodes.run("founder", {"topics", "create", "--partitions", "3"});
   CHECK(made.code == 0);
   CHECK_MESSAGE(made.out.find("Made again, and empty: " + served.names.events + ".") != std::string::npos,
                 (made.out + made.err));
   CHECK(count() == before);
+  must(admin->delete_topic(served.names.dead_letters));
+  REQUIRE(testing::eventually([&] {
+    return must(partition_count(served.address, admin->client(), served.names.dead_letters)) == 0;
+  }));
+  CHECK(served.nodes.run("founder", {"topics", "create"}).code == 0);
   auto told = served.nodes.run("founder", {"publish", "--once", "--from", "beginning"});
   CHECK_MESSAGE(told.code == 0, told.err);
   CHECK(served.nodes.run("founder", {"topics", "check"}).code == 0);
