@@ -61,7 +61,7 @@ struct Args {
   std::uint32_t trim_inbox_days = 0;
   // schema, publish, subscribe
   bool events = false, asyncapi = false;
-  std::string deployment = "toono";
+  std::string deployment;
   std::vector<std::string> types;
   std::string entity;
 };

@@ -102,12 +102,16 @@ TemplateOrigin example_origin(const Args& args) {
 }  // namespace
 
 Result<int> run_schema(const Args& args) {
-  TOONO_TRY(check_deployment(args.deployment, "--deployment " + args.deployment));
-  if (!args.output.empty()) return write_contract(args.output, args.deployment);
+  const std::string deployment = args.deployment.empty() ? "toono" : args.deployment;
+  TOONO_TRY(check_deployment(deployment, "--deployment " + deployment));
+  if (!args.output.empty()) return write_contract(args.output, deployment);
   if (args.asyncapi) {
-    print(asyncapi_document(args.deployment));
+    print(asyncapi_document(deployment));
     return 0;
   }
+  if (!args.deployment.empty())
+    return unexpected({ErrorCode::usage, "no topic is named in this answer", "--deployment " + deployment,
+                       "leave it out, or ask for --asyncapi or the whole contract (-o DIR)"});
   if (args.words.empty()) {
     print_names(args, args.events ? event_names() : names_to_send());
     return 0;

@@ -246,11 +246,16 @@ void subscribe_options(CLI::App& app, Args& args) {
   limit(app, args);
 }
 void schema_options(CLI::App& app, Args& args) {
-  app.add_option("NAME", args.words, "a command, or with --events an event; absent: the list")
-      ->expected(0, 1);
+  auto* name = app.add_option("NAME", args.words, "a command, or with --events an event; absent: the list")
+                   ->expected(0, 1);
   auto* events = app.add_flag("--events", args.events, "of public events instead of commands");
-  app.add_flag("--asyncapi", args.asyncapi, "the AsyncAPI document of the public topics")->excludes(events);
-  app.add_option("-o,--output", args.output, "a directory: writes the whole contract into it");
+  auto* asyncapi = app.add_flag("--asyncapi", args.asyncapi, "the AsyncAPI document of the public topics")
+                       ->excludes(events)
+                       ->excludes(name);
+  app.add_option("-o,--output", args.output, "a directory: writes the whole contract into it")
+      ->excludes(events)
+      ->excludes(name)
+      ->excludes(asyncapi);
   app.add_option("--deployment", args.deployment, "what the topics' names begin with (default toono)");
 }
 void template_options(CLI::App& app, Args& args) { one_word(app, args, "COMMAND", "a command"); }
