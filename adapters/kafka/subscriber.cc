@@ -45,7 +45,12 @@ class Subscription {
 
   Result<std::uint64_t> run(const std::function<Result<void>(const EventRecord&)>& use) {
     std::uint64_t given = 0;
-    while (!(options_.stop && options_.stop()) && !(options_.once && at_end())) {
+    for (bool was_at_end = false; !(options_.stop && options_.stop());) {
+      if (!was_at_end && at_end()) {
+        TOONO_TRY(must_hold());
+        if (options_.once) return given;
+        was_at_end = true;
+      }
       TOONO_ASSIGN(auto messages, reader_->read(kEventsAtOnce, kEventWaitMs));
       for (const auto& message : messages) {
         if (options_.limit && given >= *options_.limit) return given;
@@ -80,6 +85,28 @@ class Subscription {
     for (std::size_t i = 0; i < ends_.size(); ++i)
       if (reader_->next_offset(i) < ends_[i]) return false;
     return true;
+  }
+
+  /// An event that is further than the next one may never come: nobody should wait for it. A partition whose
+  /// events have all been removed does not say how far it went.
+  Result<void> must_hold() const {
+    auto name = [this](PartitionNumber partition, std::uint64_t seq) {
+      return fmt::format("{}:{}", partition_text(partition, registry_), seq);
+    };
+    for (const auto& [partition, first] : from_.places) {
+      const auto& last = last_[partition];
+      if (!last && ends_[partition] > 0) continue;
+      const std::uint64_t next = last ? last->seq + 1 : 1;
+      if (first <= EventPlace{partition, next, 0}) continue;
+      return unexpected(
+          {ErrorCode::not_found,
+           last ? "the public events of this partition end with " + to_text(*last, registry_)
+                : "there is no public event of this partition",
+           "--from " + name(partition, first.seq),
+           fmt::format("say {} to wait for what comes next, or let `toono publish` tell the rest first",
+                       name(partition, next))});
+    }
+    return {};
   }
 
   bool is_wanted(const EventRecord& record) {

@@ -34,8 +34,9 @@ struct SubscribeOptions {
 };
 
 /// Gives every wanted event once, in order within each partition, until the limit, the end or the stop. The
-/// record lasts until `use` returns. Gives how many. Error usage: where to begin cannot be read; refused:
-/// there is no events topic; world: the broker.
+/// record lasts until `use` returns. Gives how many. Error usage: where to begin cannot be read; not_found:
+/// it is beyond the topic's end, told once that was read; refused: there is no events topic; world: the
+/// broker.
 Result<std::uint64_t> subscribe(const SubscribeOptions& options,
                                 const std::function<Result<void>(const EventRecord&)>& use);
 

@@ -1,6 +1,8 @@
 // Reading the public events: which, from where, how many; from a topic and from an embedded log alike.
 #include "adapters/kafka/subscriber.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/time.h"
@@ -88,6 +90,36 @@ TEST_CASE("a subscriber begins where it says") {
         }));
   CHECK(ids_of({.address = {}}).empty());
   CHECK(ids_of({.address = {}, .from = "beginning", .limit = 7}).size() == 7);
+}
+
+TEST_CASE("a subscriber that begins beyond the topic's end is told where that is") {
+  const auto& events = year().events[2];
+  REQUIRE_FALSE(events.empty());
+  auto last = std::string(events.back().event.attribute("id"));
+  auto next = events.back().event.place.seq + 1;
+  auto ask = [](std::string from, bool once) {
+    return subscribe({.address = published_year().address, .from = std::move(from), .once = once},
+                     [](const EventRecord&) { return Result<void>(); });
+  };
+  for (bool once : {true, false}) {
+    auto beyond = ask(fmt::format("2:{}", next + 1), once);
+    REQUIRE_FALSE(beyond.has_value());
+    CHECK(beyond.error().code == ErrorCode::not_found);
+    CHECK(beyond.error().what == "the public events of this partition end with " + last);
+    CHECK(beyond.error().where == fmt::format("--from 2:{}", next + 1));
+    CHECK(beyond.error().next.starts_with(fmt::format("say 2:{} to wait", next)));
+  }
+  CHECK(ask(fmt::format("2:{}", next), true).has_value());
+  CHECK(ask(last, true).has_value());
+
+  // Nothing told yet: there is a first event to wait for.
+  KafkaYear silent;
+  auto wait_for = [&](std::string from) {
+    return subscribe({.address = silent.address, .from = std::move(from), .once = true},
+                     [](const EventRecord&) { return Result<void>(); });
+  };
+  CHECK(wait_for("2:1").has_value());
+  CHECK(wait_for("2:2").error().what == "there is no public event of this partition");
 }
 
 TEST_CASE("a subscriber that is told where there is nothing says what to do") {
