@@ -2,6 +2,10 @@
 // the other.
 #include "adapters/rocksdb/store.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -52,6 +56,30 @@ void remove_empty_logs(rocksdb::DB& database, const fs::path& path) {
     std::error_code gone;
     if (fs::file_size(file, gone) == 0 && !gone) fs::remove(file, gone);
   }
+}
+
+/// Whose the lock is of the database that RocksDB could not lock; none: nobody's any more, or somebody's in
+/// another container. Only where this process has not locked it: closing the file would end a lock of its
+/// own.
+std::optional<pid_t> holder(const fs::path& path) {
+  struct flock held = {};
+  held.l_type = F_WRLCK;
+  int file = ::open((path / "LOCK").c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  bool is_held = ::fcntl(file, F_GETLK, &held) == 0 && held.l_type != F_UNLCK && held.l_pid > 0;
+  ::close(file);
+  return is_held ? std::optional(held.l_pid) : std::nullopt;
+}
+
+Error not_opened(const fs::path& path, const rocksdb::Status& status) {
+  auto error = store_error("the store cannot be opened", path.string(), status);
+  const bool is_held_here = error.what.find("lock hold by current process") != std::string::npos;
+  if (!is_held_here && error.what.find("While lock file") == std::string::npos) return error;
+  error.next = "stop the other process, or give this one a directory of its own with --data";
+  auto pid = is_held_here ? std::nullopt : holder(path);
+  error.what = pid ? fmt::format("another process (pid {}) is using this directory", *pid)
+                   : "the store is open already, here or in another process: " + status.ToString();
+  return error;
 }
 
 bool has_room(const fs::path& path, std::uint64_t least) {
@@ -241,12 +269,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const fs::path& path, const
   auto status = impl->read_only ? rocksdb::DB::OpenForReadOnly(impl->database_options, path.string(), &opened)
                                 : rocksdb::DB::Open(impl->database_options, path.string(), &opened);
   impl->database.reset(opened);
-  if (status.IsIOError() && status.ToString().find("LOCK:") != std::string::npos) {
-    return unexpected(
-        {ErrorCode::world, "the store is open already, here or in another process: " + status.ToString(),
-         path.string(), "stop the other process, or give this one a directory of its own with --data"});
-  }
-  if (!status.ok()) return unexpected(store_error("the store cannot be opened", path.string(), status));
+  if (!status.ok()) return unexpected(not_opened(path, status));
   // Only now is the directory ours. What lies here was never taken over.
   if (!impl->read_only) remove_empty_logs(*impl->database, path);
   if (!impl->read_only) fs::remove_all(impl->incoming(), failed);

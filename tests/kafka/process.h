@@ -26,6 +26,7 @@ class Process {
   /// The first time, or again after its end.
   void start(std::vector<std::string> words);
   bool runs() const { return pid_ > 0; }
+  pid_t pid() const { return pid_; }
   /// At once: KILL.
   void kill();
   void pause() const;

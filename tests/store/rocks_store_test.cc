@@ -165,8 +165,10 @@ TEST_CASE("rocks store: the writer of the crash test does nothing by itself") {
   }
 }
 
-/// Starts the writer and kills it after so many of its calls, wherever it and its flusher are then.
-void write_until_killed(const fs::path& path, std::uint64_t calls) {
+/// Starts the writer and kills it after so many of its calls, wherever it and its flusher are then; before
+/// that calls `beside` with its process id.
+void write_until_killed(const fs::path& path, std::uint64_t calls,
+                        const std::function<void(pid_t)>& beside = {}) {
   int told[2];
   REQUIRE(pipe(told) == 0);
   pid_t child = fork();
@@ -184,12 +186,25 @@ void write_until_killed(const fs::path& path, std::uint64_t calls) {
   char byte = 0;
   std::uint64_t heard = 0;
   while (heard < calls && read(told[0], &byte, 1) == 1) heard += byte == 'x';
+  if (beside) beside(child);
   kill(child, SIGKILL);
   int status = 0;
   waitpid(child, &status, 0);
   close(told[0]);
   REQUIRE(heard == calls);
   REQUIRE(WIFSIGNALED(status));
+}
+
+TEST_CASE("rocks store: who has it open in another process is named") {
+  TemporaryDirectory directory;
+  write_until_killed(directory / "store", 1, [&](pid_t writer) {
+    auto second = RocksStore::open(directory / "store", {});
+    REQUIRE(!second.has_value());
+    CHECK(second.error().code == ErrorCode::world);
+    CHECK(second.error().what ==
+          "another process (pid " + std::to_string(writer) + ") is using this directory");
+  });
+  CHECK(RocksStore::open(directory / "store", {}).has_value());
 }
 
 TEST_CASE("rocks store: a writer killed at any point leaves a prefix of whole calls") {
