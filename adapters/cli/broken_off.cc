@@ -26,7 +26,13 @@ Error broken_off(const EngineOptions& options, Instant at) {
 }
 
 Result<void> may_go_on(Engine& engine, const Globals& globals) {
-  if (!engine.follower().genesis().simulated) TOONO_TRY(check_set_clock(globals));
+  const auto& genesis = engine.follower().genesis();
+  if (!genesis.simulated) TOONO_TRY(check_set_clock(globals));
+  if (globals.now && *globals.now < genesis.created_at)
+    return unexpected({ErrorCode::usage, "the clock is set before the founding of this deployment",
+                       "--now " + to_text(*globals.now),
+                       "it was founded at " + to_text(genesis.created_at) +
+                           ": leave --now out, or look at the year again"});
   auto at = broken_off_at(engine.follower());
   return at ? Result<void>(unexpected(broken_off(engine.options(), *at))) : Result<void>();
 }

@@ -118,6 +118,18 @@ TEST_CASE("a clock that is set far ahead writes nothing, and one that is ahead i
   CHECK(at("2199", {"find"}).code == 0);
 }
 
+TEST_CASE("a clock that is set before the founding writes nothing") {
+  Desk desk;
+  auto line = (desk.dir() / "line.jsonl").string();
+  std::ofstream(line)
+      << R"({"command":"RegisterCase","body":{"programme":"other","language":"zh","channel":"phone"}})";
+  auto refused = desk.ask(kNow, {"--now", "2024-03-02T09:00:00+08:00", "send", line});
+  CHECK(refused.code == 2);
+  CHECK_MESSAGE(has(refused.err, "the clock is set before the founding of this deployment: --now 2024-03-02"),
+                refused.err);
+  CHECK(desk.ask(kNow, {"--now", "2024-03-02T09:00:00+08:00", "find"}).code == 0);
+}
+
 TEST_CASE("events begin once in each partition, and at a record that is there") {
   Desk desk;
   auto twice = desk.ask(kNow, {"subscribe", "--from", "r:1:0,0:1,r:2:0"});
