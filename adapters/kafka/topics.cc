@@ -46,6 +46,14 @@ Error already_founded(const KafkaAddress& address, const std::string& topic) {
           "use it as it is, or name another deployment; topics are made once"};
 }
 
+Error forestalled(const KafkaAddress& address) {
+  return {
+      ErrorCode::refused, "another `toono topics create` of this deployment came first",
+      fmt::format("kafka:{}, topic {}", address.brokers, TopicNames(address.deployment).registry_journal),
+      "let that one end: this one has left nothing that counts. If it does not end well: docs/operations.md, "
+      "A founding that did not end well"};
+}
+
 Result<void> choose_copies(KafkaAdmin& admin, TopicOptions& options) {
   TOONO_ASSIGN(auto metadata, topic_metadata(admin.address(), admin.client(), "", admin.listener()));
   if (options.replication == 0) options.replication = std::min(kMostCopies, metadata->broker_cnt);
@@ -70,6 +78,17 @@ struct Begun {
   std::vector<PartitionNumber> missing;
 };
 
+/// What the registry's chain begins with; none: with nothing yet, or with another record.
+Result<std::optional<GenesisFacts>> first_facts(KafkaLog& log) {
+  std::optional<GenesisFacts> facts;
+  TOONO_TRY(log.scan(Topic::journal, {{static_cast<PartitionNumber>(log.partitions() - 1)}},
+                     [&](const LogRecord& record) {
+                       facts = founding_facts(record.bytes);
+                       return false;
+                     }));
+  return facts;
+}
+
 /// Error refused: there is more than an interrupted founding could have left.
 Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
   const TopicNames names(address.deployment);
@@ -82,10 +101,7 @@ Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
     if (decisions == 0) found.missing.push_back(p);
   }
   if (found.missing.empty()) return unexpected(already_founded(address, names.journal));
-  TOONO_TRY(log.scan(Topic::journal, {{registry}}, [&](const LogRecord& record) {
-    found.facts = founding_facts(record.bytes);
-    return false;
-  }));
+  TOONO_ASSIGN(found.facts, first_facts(log));
   // The registry's is written first: others without it come from elsewhere.
   if (!found.facts && found.missing.size() <= registry)
     return unexpected(already_founded(address, names.journal));
@@ -107,6 +123,7 @@ Result<LogId> write_genesis(const KafkaAddress& address, const TopicOptions& opt
   TOONO_ASSIGN(auto log, outlast_refusals(address, [&] { return KafkaLog::open({.address = address}); }));
   TOONO_ASSIGN(auto found, begun(*log, address));
   const GenesisFacts facts = found.facts.value_or(options.genesis);
+  const auto registry = static_cast<PartitionNumber>(log->partitions() - 1);
   if (facts.partitions + 1 != log->partitions())
     return unexpected(already_founded(address, TopicNames(address.deployment).registry_journal));
   // The registry's partition is the last and goes first.
@@ -117,6 +134,11 @@ Result<LogId> write_genesis(const KafkaAddress& address, const TopicOptions& opt
     if (settled.empty())
       return unexpected({ErrorCode::world, "genesis was written and is not to be read back",
                          "kafka:" + address.brokers, "call it again: it goes on where it stopped"});
+    if (partition != registry) continue;
+    // Of two that found at once only the first may write more: their chains would be mixed.
+    TOONO_ASSIGN(auto first, first_facts(*log));
+    if (!first || genesis_record(*first, registry) != genesis_record(facts, registry))
+      return unexpected(forestalled(address));
   }
   TOONO_TRY(log->close());
   return facts.log_id;

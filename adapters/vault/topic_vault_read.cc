@@ -61,8 +61,11 @@ Result<std::unique_ptr<TopicVault>> TopicVault::create(std::unique_ptr<KeyRecord
   sodium_memzero(&secrets, sizeof secrets);
   auto name = encode_name({.kind = RecordKind::header, .id = id});
   TOONO_ASSIGN(auto end, vault->records_->append({{name, Buffer(header.begin(), header.end())}}));
-  TOONO_TRY(vault->read(end));
-  if (vault->header_name_ != name) return unexpected(there_is_one);
+  auto read = vault->read(end);
+  // One that was made at the same moment, with another key or the same.
+  if (read ? vault->header_name_ != name : read.error().code == ErrorCode::refused)
+    return unexpected(there_is_one);
+  TOONO_TRY(read);
   return vault;
 }
 

@@ -69,4 +69,53 @@ TEST_CASE("a deployment is founded although what was made is not seen as it is f
   CHECK(is_mended);
 }
 
+TEST_CASE("of two who found a deployment at once one stops, and what the other founds is whole") {
+  for (int round = 0; round < 5; ++round) {
+    CAPTURE(round);
+    auto address = shared_broker().address(unique_deployment());
+    auto admin = must(KafkaAdmin::open(address));
+    // Both come to the first record at the same moment.
+    for (const auto& plan : topic_plans(address.deployment, one_partition(1)))
+      must(admin->create_topic(plan));
+    TemporaryDirectory temporary;
+    SystemClock clock;
+    auto options = [&](const std::string& founder, Entropy& entropy) {
+      std::filesystem::create_directories(temporary.path() / founder);
+      return EngineOptions{.dir = temporary.path() / founder,
+                           .kafka = address,
+                           .master_key = (temporary.path() / (founder + ".key")).string(),
+                           .clock = &clock,
+                           .entropy = &entropy};
+    };
+    auto found = [&](const std::string& founder) {
+      return std::async(std::launch::async, [&, founder]() -> Result<LogId> {
+        SystemEntropy entropy;
+        Founding founding;
+        founding.partitions = 1;
+        founding.registry = first_registry();
+        TOONO_ASSIGN(auto engine, Engine::create(options(founder, entropy), founding));
+        auto log_id = engine->log_id();
+        TOONO_TRY(engine->close());
+        return log_id;
+      });
+    };
+    auto one = found("one"), other = found("other");
+    const std::map<std::string, Result<LogId>> founders = {{"one", one.get()}, {"other", other.get()}};
+    const auto& stopped = founders.at("one") ? founders.at("other") : founders.at("one");
+    REQUIRE_FALSE(stopped.has_value());
+    CHECK(stopped.error().code == ErrorCode::refused);
+    CAPTURE(stopped.error().what);
+    CAPTURE(stopped.error().next);
+    for (const auto& [founder, log_id] : founders) {
+      if (!log_id) continue;
+      CHECK(must(check_topics(address)).findings.empty());
+      SystemEntropy entropy;
+      auto opened = options(founder, entropy);
+      opened.role = EngineRole::edge;
+      CHECK(must(Engine::open(opened))->log_id() == *log_id);
+    }
+    CHECK((founders.at("one") || founders.at("other")));
+  }
+}
+
 }  // namespace toono

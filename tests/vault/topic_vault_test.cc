@@ -287,6 +287,23 @@ TEST_CASE("a vault is made once and the first header counts") {
   CHECK((*third)->fingerprint(bytes_of("a")) == first->fingerprint(bytes_of("a")));
 }
 
+TEST_CASE("who makes a vault while another makes one with another key is told that there is one") {
+  MemoryKeysTopic topic;
+  SeededEntropy entropy(1);
+  Secret ours, theirs;
+  entropy.fill(ours.bytes);
+  entropy.fill(theirs.bytes);
+  Weather weather;
+  weather.before_append = [&] {
+    REQUIRE(TopicVault::create(std::make_unique<MemoryKeyRecords>(topic), theirs.bytes, entropy).has_value());
+  };
+  auto second = TopicVault::create(std::make_unique<WeatheredRecords>(topic, weather), ours.bytes, entropy);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(is_error(second.error(), ErrorCode::refused));
+  CHECK(second.error().what == "there is a vault already in the keys topic");
+  CHECK(TopicVault::open(std::make_unique<MemoryKeyRecords>(topic), theirs.bytes, entropy).has_value());
+}
+
 TEST_CASE("a vault for reading writes nothing") {
   SharedTopic shared;
   auto sealed = released(*shared.process(), context_of(1), "words");
