@@ -7,7 +7,7 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/json/writer.h"
-#include "adapters/kafka/topics.h"
+#include "adapters/kafka/inbox_check.h"
 
 namespace toono::cli {
 namespace {
@@ -56,9 +56,18 @@ std::string as_text(const TopicReport& report) {
                             table.str());
 }
 
+/// Engines look at their partitions' themselves, with their rows.
+void look_at_commands(const KafkaAddress& address, TopicReport& report) {
+  auto lost = find_lost_commands(address);
+  if (!lost) return report.not_checked.push_back("the commands of the inbox: " + lost.error().what);
+  std::ranges::move(*lost, std::back_inserter(report.findings));
+}
+
 Result<int> check(const Args& args) {
   TOONO_ASSIGN(auto address, brokers_of(args.globals));
   TOONO_ASSIGN(auto report, check_topics(address));
+  if (report.log_id && std::ranges::none_of(report.findings, &TopicFinding::is_missing_topic))
+    look_at_commands(address, report);
   print(args.globals.json ? as_json(report) : as_text(report));
   return report.findings.empty() ? 0 : 1;
 }

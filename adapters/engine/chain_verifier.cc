@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapters/kafka/inbox_check.h"
 #include "projections/journal_reader.h"
 
 namespace toono {
@@ -41,12 +42,8 @@ void ChainVerifier::inbox_begins_at(PartitionNumber partition, std::uint64_t off
 }
 
 void ChainVerifier::must_have_decided_to(PartitionNumber partition, std::uint64_t inbox_begin) {
-  auto next = chains_[partition].head.next_command;
-  if (inbox_begin > next)
-    find(partition, {}, file_,
-         fmt::format("the inbox begins at command {}, and command {} is not decided yet: those between were "
-                     "removed",
-                     inbox_begin, next));
+  auto lost = lost_commands(inbox_begin, chains_[partition].head.next_command);
+  if (!lost.empty()) find(partition, {}, file_, std::move(lost));
 }
 
 Verified ChainVerifier::conclude() {

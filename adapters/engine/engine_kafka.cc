@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "adapters/engine/engine.h"
+#include "adapters/kafka/inbox_check.h"
 #include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
 #include "adapters/kafka/outlast.h"
@@ -19,8 +20,7 @@ constexpr std::size_t kFewOnTheirWay = 64;
 Error not_ours(const KafkaAddress& address, PartitionNumber partition, std::string what) {
   return {ErrorCode::damaged, std::move(what),
           fmt::format("{}, inbox partition {} of {}", address.brokers, partition, address.deployment),
-          "the inbox topic was made anew or cut: bring back the one that belongs to this journal, or go on "
-          "without it as docs/operations.md says"};
+          kBringInboxBack};
 }
 
 /// The first record of a topic at or behind `from`.
@@ -167,12 +167,8 @@ Result<std::uint64_t> Engine::take(PartitionNumber partition) {
 Result<void> Engine::check_inbox(PartitionNumber partition) {
   const auto& head = follower_->head(partition);
   TOONO_ASSIGN(auto begin, kafka_->begin(Topic::inbox, partition));
-  if (begin > head.chain.next_command)
-    return unexpected(
-        not_ours(*options_.kafka, partition,
-                 fmt::format("the inbox begins at command {}, and command {} is not decided yet: "
-                             "those between were removed",
-                             begin, head.chain.next_command)));
+  if (auto lost = lost_commands(begin, head.chain.next_command); !lost.empty())
+    return unexpected(not_ours(*options_.kafka, partition, std::move(lost)));
   if (head.chain.seq == 0 || begin == head.chain.next_command) return {};
   TOONO_ASSIGN(auto decided, first_record(*log_, Topic::journal, {partition, head.head_offset, head.place}));
   const auto* decision = decided ? decision_of(*decided) : nullptr;

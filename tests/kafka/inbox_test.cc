@@ -5,6 +5,7 @@
 #include "adapters/engine/server.h"
 #include "adapters/engine/verify.h"
 #include "adapters/kafka/admin.h"
+#include "adapters/kafka/inbox_check.h"
 #include "adapters/kafka/inbox_trim.h"
 #include "adapters/kafka/kafka_log.h"
 #include "tests/kafka/founded.h"
@@ -136,6 +137,7 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
   SUBCASE("all that was decided is gone, and nothing else") {
     must(admin->delete_records_before(on.names.inbox, 1, next));
     CHECK(on.verify().findings.empty());
+    CHECK(must(find_lost_commands(on.address)).empty());
     on.engine.reset();
     CHECK(must(on.take_all("new")) == OnKafka::kPartitions + 1u);
   }
@@ -150,6 +152,11 @@ TEST_CASE("an owner starts on an inbox trimmed to its head, and refuses one trim
     CHECK(findings[0].problem == fmt::format("the inbox begins at command {}, and command {} is not decided "
                                              "yet: those between were removed",
                                              next + 3, next));
+    auto lost = must(find_lost_commands(on.address));
+    REQUIRE(lost.size() == 1);
+    CHECK(lost[0].topic == on.names.inbox);
+    CHECK(lost[0].property == "commands of partition 1");
+    CHECK(lost[0].found == findings[0].problem);
     on.engine.reset();
     auto taken = on.take_all("new");
     REQUIRE(!taken);
