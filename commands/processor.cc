@@ -272,10 +272,12 @@ Result<void> Processor::answer(const CountedDecision& counted) {
     --awaiting_;
     if (--found->second == 0) awaited_.erase(found);
   }
-  if (decision->outcome() == Outcome::accepted || decision->rejection() == Rejection::clock_ahead)
-    parked_.erase(*decision->command_id());
+  const bool was_ahead = decision->rejection() == Rejection::clock_ahead;
+  if (was_ahead && !owned_[counted.partition]) heed_refusal(*decision);
+  if (decision->outcome() == Outcome::accepted || was_ahead) parked_.erase(*decision->command_id());
   if (answer_) answer_({counted.partition, decision, counted.bytes});
-  if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch))
+  // What came too early is sent again: the other person has not answered.
+  if (decision->command_type() == static_cast<std::uint8_t>(CommandBody::AcceptPersonMatch) && !was_ahead)
     return settle_match(counted.partition, *decision);
   return {};
 }
@@ -304,8 +306,8 @@ Result<void> Processor::settle_match(PartitionNumber partition, const Decision& 
     CommandHeader header{
         .id = agenda_command_id(entry.partition, entry.timer.cause, TimerKind::match_answer, 0),
         .entity = entry.entity,
-        .received_at = clock_.now(),
-        .occurred_at = clock_.now(),
+        .received_at = log_time(),
+        .occurred_at = log_time(),
         .registry_seq = registry_.position()};
     header.fingerprint = sha256(bytes_of(header.id));
     return log_.send(entry.partition, command_record(header, body));
@@ -328,6 +330,14 @@ void Processor::heed_clock(const LogRecord& record, const Command& command) {
   if (auto sent = parked_.find(*command.id()); sent != parked_.end()) learn_lead(sent->second, stamped);
   if (clock_lead_ms_ > 0)
     clock_lead_ms_ = std::clamp<std::int64_t>(clock_.now().ms() - stamped.ms(), 0, clock_lead_ms_);
+}
+
+/// Another engine decided what was sent here: it has seen the stamp, and what it says of the time is at most
+/// an edge's lead later.
+void Processor::heed_refusal(const Decision& decision) {
+  auto sent = parked_.find(*decision.command_id());
+  if (sent == parked_.end()) return;
+  clock_lead_ms_ = std::max(sent->second.ms() - decision.decided_at()->ms(), kEdgeLeadMs + 1);
 }
 
 Instant Processor::log_time() const { return after(clock_.now(), -clock_lead_ms_); }

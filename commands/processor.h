@@ -108,6 +108,7 @@ class Processor {
   Result<void> settle_match(PartitionNumber partition, const Decision& decision);
   void learn_lead(Instant sent, Instant stamped);
   void heed_clock(const LogRecord& record, const Command& command);
+  void heed_refusal(const Decision& decision);
   Instant log_time() const;
   Result<bool> send_entry(const AgendaEntry& entry);
   Result<std::size_t> tell_of_registry();

@@ -117,6 +117,11 @@ TEST_CASE("two people matched across partitions are settled by the owner of the 
   // The askers' partition is one engine's, the other partitions the other's.
   auto& a = *world.nodes[0];
   auto& b = *world.nodes[1];
+  SetClock fast(after(world.clock.now(), kHourMs));
+  SUBCASE("whose clocks are right") {}
+  SUBCASE("whose clock is ahead") { a.own_clock = &fast; }
+  SUBCASE("while the other's clock is ahead") { b.own_clock = &fast; }
+  for (auto& node : world.nodes) node->open();
   a.take(0);
   b.take(1);
   b.take(2);
@@ -147,7 +152,9 @@ TEST_CASE("two people matched across partitions are settled by the owner of the 
   send(match, body);
   for (int i = 0; i < 10; ++i) {
     world.clock.set(after(world.clock.now(), kMinuteMs));
-    for (auto& node : world.nodes) (void)must(node->processor->fire_due(world.clock.now()));
+    fast.set(after(world.clock.now(), kHourMs));
+    for (auto& node : world.nodes)
+      (void)must(node->processor->send_due(node->own_clock ? fast.now() : world.clock.now()));
     world.drain();
   }
   auto* state = must(b.follower->folder().state(0, asker.entity, EntityKind::person));

@@ -16,6 +16,8 @@ struct SharedNode {
   std::size_t cached_states = 50;
   std::unique_ptr<Follower> follower;
   std::unique_ptr<Processor> processor;
+  /// Of its machine, where that goes another way than the log's; taken by open().
+  SetClock* own_clock = nullptr;
 
   SharedNode(SharedTopics& topics, SetClock& clock) : log(topics, clock), clock_(clock) { open(); }
 
@@ -23,7 +25,7 @@ struct SharedNode {
     log.before_settle = nullptr;
     follower = std::make_unique<Follower>(store, registry, Follower::Options{.cached_states = cached_states});
     must(follower->open(log, kSharedPartitions));
-    processor = std::make_unique<Processor>(log, store, registry, *follower, clock_);
+    processor = std::make_unique<Processor>(log, store, registry, *follower, own_clock ? *own_clock : clock_);
     processor->on_key_destruction([](PersonId, std::optional<SealClass>) { return Result<void>(); });
     must(processor->open());
     for (PartitionNumber p = 0; p <= kSharedPartitions; ++p) give_up(p);
