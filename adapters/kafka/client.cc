@@ -218,7 +218,9 @@ Error kafka_error(const KafkaAddress& address, rd_kafka_resp_err_t code, std::st
   Error error{ErrorCode::world, std::move(what) + ": " + rd_kafka_err2str(code), "kafka:" + address.brokers,
               "try again; if it stays so, look at the broker's log"};
   if (!where.empty()) error.where += ", topic " + std::string(where);
-  if (std::string problem = listener ? listener->last_problem() : ""; !problem.empty())
+  // What a broker has answered needs no other reason, least of all a connection that fell some time ago.
+  const bool is_answer = code > RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (std::string problem = listener && !is_answer ? listener->last_problem() : ""; !problem.empty())
     error.what += " (" + problem + ")";
   constexpr std::array kUnreachable{RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
                                     RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__TIMED_OUT,

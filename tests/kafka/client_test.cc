@@ -46,6 +46,17 @@ TEST_CASE("nobody at the address is told in words") {
   CHECK(found.error().where == "kafka:127.0.0.1:1");
 }
 
+TEST_CASE("what a broker answers is told alone, and silence with the last trouble") {
+  KafkaListener listener;
+  listener.note_problem("Disconnected after 42 s", false);
+  KafkaAddress address{.brokers = "127.0.0.1:1"};
+  auto what = [&](rd_kafka_resp_err_t code) {
+    return kafka_error(address, code, "it failed", {}, &listener).what;
+  };
+  CHECK(what(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) == "it failed: Broker: Message size too large");
+  CHECK(what(RD_KAFKA_RESP_ERR__TIMED_OUT) == "it failed: Local: Timed out (Disconnected after 42 s)");
+}
+
 TEST_CASE("a topic is made, found, changed, grown and removed") {
   auto admin = must(KafkaAdmin::open(shared_broker().address("x")));
   auto partitions = [&](const std::string& topic) {
