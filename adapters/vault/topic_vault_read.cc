@@ -11,6 +11,11 @@ constexpr std::string_view kMend =
     "find out who writes to this topic; write the record again as it was, or an empty value under its key to "
     "go on without it";
 
+/// Retention takes the oldest first, and that is the header.
+constexpr std::string_view kBringBack =
+    "restore the topic from its mirror, from the header on; whatever removed records from it is switched off "
+    "first";
+
 Error of_topic_header(HeaderFault fault, std::string where) {
   switch (fault) {
     case HeaderFault::newer:
@@ -38,8 +43,9 @@ Result<std::unique_ptr<TopicVault>> TopicVault::open(std::unique_ptr<KeyRecords>
   std::unique_ptr<TopicVault> vault(new TopicVault(std::move(records), master, access, entropy));
   TOONO_TRY(vault->read_to_end());
   if (vault->header_name_.empty())
-    return unexpected({ErrorCode::not_found, "there is no vault in the keys topic", vault->records_->where(),
-                       "make the deployment's topics first"});
+    return unexpected(
+        {ErrorCode::not_found, "there is no vault in the keys topic", vault->records_->where(),
+         "make the deployment's topics first; if it had keys, restore the topic from its mirror"});
   if (access == Access::read_only) return vault;
   std::vector<Slot> voided;
   for (const auto& slot : vault->index_.unfinished()) voided.push_back(vault->destroyed(slot));
@@ -95,6 +101,9 @@ void TopicVault::take(const KeyRecord& record) {
   std::optional<Error> error;
   if (name && name->kind == RecordKind::header)
     error = take_header(record, *name);
+  else if (header_name_.empty() && name && record.value)
+    error = Error{ErrorCode::damaged, "the keys topic has no header in front of its records",
+                  place(record.position), std::string(kBringBack)};
   else if (auto fault = take_slot(record); !fault.empty())
     error = Error{ErrorCode::damaged, std::string(fault), place(record.position), std::string(kMend)};
   if (!error) return;
@@ -145,7 +154,6 @@ std::string_view TopicVault::take_slot(const KeyRecord& record) {
     return {};
   }
   if (!name) return "a record of the keys topic has a name that is not ours";
-  if (header_name_.empty()) return "a record of the keys topic stands before its header";
   auto read = read_slot({held_->master, id_}, *name, *record.value);
   if (!read.slot) return read.fault;
   index_.apply(*read.slot);

@@ -97,6 +97,26 @@ TEST_CASE("a foreign record stops every process until it is given up") {
   }
 }
 
+TEST_CASE("a keys topic whose oldest records were removed asks for its mirror") {
+  EveryKind shared;
+  auto gone = [&](std::size_t count) {
+    MemoryKeysTopic rest;
+    const auto& records = shared.topic.records();
+    for (auto i = count; i < records.size(); ++i) rest.append(records[i].key, records[i].value);
+    return TopicVault::open(std::make_unique<MemoryKeyRecords>(rest), shared.master.bytes, shared.entropy,
+                            Access::read_only)
+        .error();
+  };
+  for (std::size_t count = 1; count <= shared.topic.records().size(); ++count) {
+    CAPTURE(count);
+    auto error = gone(count);
+    CHECK(error.what == (count < shared.topic.records().size()
+                             ? "the keys topic has no header in front of its records"
+                             : "there is no vault in the keys topic"));
+    CHECK(error.next.find("restore the topic from its mirror") != std::string::npos);
+  }
+}
+
 TEST_CASE("a topic full of something else is refused and not kept in memory") {
   EveryKind shared;
   auto first = "offset " + std::to_string(shared.topic.end());
