@@ -37,7 +37,8 @@ std::map<std::string, std::string> compacted(const TopicOptions& options) {
           {"delete.retention.ms", std::to_string(24 * 60 * kMinuteMs)},
           {"message.timestamp.type", "LogAppendTime"},
           {"unclean.leader.election.enable", "false"},
-          {"min.insync.replicas", std::to_string(options.min_isr)}};
+          {"min.insync.replicas", std::to_string(options.min_isr)},
+          {"max.message.bytes", std::to_string(kMaxMessageBytes)}};
 }
 
 Error already_founded(const KafkaAddress& address, const std::string& topic) {
@@ -153,11 +154,12 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
   auto add = [&](const std::string& name, int count, std::map<std::string, std::string> settings) {
     plans.push_back({name, count, options.replication, std::move(settings)});
   };
+  // By the broker: it would refuse what a machine writes whose clock is more than an hour ahead of its own.
   auto stamped = kept_for_ever(options);
   stamped["message.timestamp.type"] = "LogAppendTime";
-  add(names.registry_journal, 1, kept_for_ever(options));
+  add(names.registry_journal, 1, stamped);
   add(names.registry_inbox, 1, stamped);
-  add(names.journal, partitions, kept_for_ever(options));
+  add(names.journal, partitions, stamped);
   add(names.inbox, partitions, stamped);
   add(names.keys, 1, compacted(options));
   // Partition by partition as the journal has them; the registry's events stand in the last. A record's time
@@ -169,7 +171,7 @@ std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOpt
     add(names.referral_out(line), 1, told);
     add(names.referral_in(line), 1, kept_for_ever(options));
   }
-  add(names.dead_letters, 1, kept_for_ever(options));
+  add(names.dead_letters, 1, stamped);
   return plans;
 }
 

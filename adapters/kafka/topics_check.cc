@@ -37,7 +37,8 @@ constexpr Remedy kRemedies[] = {
     {"retention.bytes", "set it back at once, then run `toono verify`: records may be gone already"},
     {"unclean.leader.election.enable",
      "set it back: a replica that lags could lead, and acknowledged records be lost"},
-    {"message.timestamp.type", "set it back: the inbox' time must be the broker's, not the sender's"},
+    {"message.timestamp.type",
+     "set it back: the time of a record must be the broker's, not that of who writes it"},
     {"min.insync.replicas", "set it back: a record must stand on more than one broker before it counts"},
     {"max.message.bytes", "set it back: the largest records could not be written"}};
 

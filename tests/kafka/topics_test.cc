@@ -152,7 +152,9 @@ TEST_CASE("every setting that could cost a record is named with its remedy") {
         Row{names.journal, "unclean.leader.election.enable", "true"},
         Row{names.journal, "max.message.bytes", "1000"}, Row{names.inbox, "retention.ms", "1"},
         Row{names.inbox, "message.timestamp.type", "CreateTime"}, Row{names.keys, "cleanup.policy", "delete"},
-        Row{names.keys, "min.compaction.lag.ms", "1000"},
+        Row{names.keys, "min.compaction.lag.ms", "1000"}, Row{names.keys, "max.message.bytes", "1000"},
+        Row{names.journal, "message.timestamp.type", "CreateTime"},
+        Row{names.registry_journal, "message.timestamp.type", "CreateTime"},
         Row{names.registry_inbox, "cleanup.policy", "compact"},
         // What only tells, or hears from partners, keeps nobody from deciding.
         Row{names.events, "retention.ms", "1", false}, Row{names.events, "cleanup.policy", "compact", false},
