@@ -31,9 +31,11 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::open(const KafkaAddress& addre
 Result<void> TopicWriter::write(std::size_t topic, std::int32_t partition, Bytes record) {
   // librdkafka copies and takes a void*; nothing is written through it.
   auto* payload = const_cast<std::uint8_t*>(record.data());
+  ++waiting_;
   int failed = rd_kafka_produce(handles_[topic].get(), partition, RD_KAFKA_MSG_F_COPY, payload, record.size(),
                                 nullptr, 0, &topics_[topic]);
   if (failed == 0) return {};
+  --waiting_;
   auto code = rd_kafka_last_error();
   Error error = kafka_error(address_, code, "the record cannot be sent", topics_[topic], this);
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
@@ -44,6 +46,7 @@ Result<void> TopicWriter::write(std::size_t topic, std::int32_t partition, Bytes
 }
 
 void TopicWriter::on_delivery(const rd_kafka_message_t& message) {
+  --waiting_;
   // write() gave the topic's name: its place in the list is the index.
   auto topic = static_cast<std::size_t>(static_cast<const std::string*>(message._private) - topics_.data());
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {

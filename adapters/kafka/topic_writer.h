@@ -1,6 +1,8 @@
 // Produces to explicit partitions and knows what became of it: the journal's appends and the inbox' sends.
 #pragma once
 
+#include <atomic>
+
 #include "adapters/kafka/bell.h"
 #include "adapters/kafka/client.h"
 
@@ -28,7 +30,7 @@ class TopicWriter final : public KafkaListener {
   /// The offset behind the last acknowledged write; 0 for none.
   std::int64_t end_of(std::size_t topic, std::int32_t partition) const;
   /// What was written and neither acknowledged nor failed.
-  std::size_t waiting() const { return static_cast<std::size_t>(rd_kafka_outq_len(producer_.get())); }
+  std::size_t waiting() const { return waiting_; }
 
   void on_delivery(const rd_kafka_message_t& message) override;
 
@@ -41,6 +43,8 @@ class TopicWriter final : public KafkaListener {
   std::vector<std::string> topics_;
   ProducerPtr producer_;
   std::vector<KafkaTopicPtr> handles_;
+  /// Counted here: rd_kafka_outq_len() counts what is to be told too, such as a broker that went away.
+  std::atomic<std::size_t> waiting_ = 0;
   /// By topic and partition.
   std::vector<std::vector<std::int64_t>> ends_;
   /// Acknowledged by a retry that did not learn the offset.

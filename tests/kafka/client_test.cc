@@ -2,6 +2,7 @@
 #include "adapters/kafka/client.h"
 
 #include "adapters/kafka/admin.h"
+#include "adapters/kafka/topic_writer.h"
 #include "doctest/doctest.h"
 #include "tests/kafka/broker.h"
 #include "tests/must.h"
@@ -55,6 +56,13 @@ TEST_CASE("what a broker answers is told alone, and silence with the last troubl
   };
   CHECK(what(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) == "it failed: Broker: Message size too large");
   CHECK(what(RD_KAFKA_RESP_ERR__TIMED_OUT) == "it failed: Local: Timed out (Disconnected after 42 s)");
+}
+
+TEST_CASE("a broker that goes away is no record on its way") {
+  testing::Cluster cluster(1);
+  auto writer = must(TopicWriter::open(cluster.address("x"), {"written"}));
+  cluster.kill(0);
+  CHECK_FALSE(testing::eventually([&] { return writer->waiting() > 0; }, 3));
 }
 
 TEST_CASE("a topic is made, found, changed, grown and removed") {
