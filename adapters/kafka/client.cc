@@ -59,6 +59,13 @@ void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_p
 void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
   if (opaque) static_cast<KafkaListener*>(opaque)->note_problem(reason, code == RD_KAFKA_RESP_ERR__FATAL);
 }
+/// Else an answer that a quota holds back looks like silence.
+void on_throttle(rd_kafka_t*, const char* broker, std::int32_t, int late_ms, void* opaque) {
+  if (!opaque || late_ms == 0) return;
+  static_cast<KafkaListener*>(opaque)->note_problem(
+      std::string(broker) + " answers " + std::to_string(late_ms) + " ms late: a quota of the brokers",
+      false);
+}
 
 Error bad_property(const KafkaAddress& address, const std::string& name, const std::string& value,
                    std::string why) {
@@ -111,6 +118,7 @@ Result<KafkaConfPtr> make_conf(const KafkaAddress& address, KafkaListener* liste
   rd_kafka_conf_set_log_cb(conf.get(), nullptr);
   rd_kafka_conf_set_opaque(conf.get(), listener);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
+  rd_kafka_conf_set_throttle_cb(conf.get(), on_throttle);
   return conf;
 }
 
@@ -202,6 +210,8 @@ void explain_door(Error& error) {
     error.next =
         "name the authority that signed the broker's certificate in ssl.ca.location of the log's address";
   }
+  if (says("Too many open files"))
+    error.next = "let this process open more files: ulimit -n, LimitNOFILE= of its unit";
   // An alert is what the broker says of ours.
   if (says("alert bad certificate") || says("alert certificate") || says("alert unknown ca")) {
     error.code = ErrorCode::refused;

@@ -155,13 +155,27 @@ void Cluster::write_properties(int node, const std::string& settings) const {
       with_ports(settings, nodes_[node].port, nodes_[node].controller_port), door, told);
 }
 
+void Cluster::run_tool(int node, const std::vector<std::string>& words, const std::string& failed) const {
+  fs::path log = folder(node) / "tool.log";
+  std::vector<std::string> all{"java", "-Xmx64m",  "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                               "-cp",  lib_ + "/*"};
+  all.insert(all.end(), words.begin(), words.end());
+  pid_t child = testing::spawn(all, log, folder(node));
+  if (end_of(child) != 0) give_up(failed + ": " + last_lines(log));
+}
+
 void Cluster::format(int node) const {
-  fs::path log = folder(node) / "format.log";
-  pid_t child = testing::spawn(
-      {"java", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", lib_ + "/*",
-       "kafka.tools.StorageTool", "format", "-t", id_, "-c", "node.properties", "--ignore-formatted"},
-      log, folder(node));
-  if (end_of(child) != 0) give_up("its directory cannot be formatted: " + last_lines(log));
+  run_tool(node,
+           {"kafka.tools.StorageTool", "format", "-t", id_, "-c", "node.properties", "--ignore-formatted"},
+           "its directory cannot be formatted");
+}
+
+void Cluster::limit_reading(int bytes_per_second) const {
+  run_tool(
+      0,
+      {"kafka.admin.ConfigCommand", "--bootstrap-server", brokers(), "--alter", "--entity-type", "clients",
+       "--entity-default", "--add-config", fmt::format("consumer_byte_rate={}", bytes_per_second)},
+      "the quota cannot be set");
 }
 
 void Cluster::spawn(int node) {

@@ -50,6 +50,8 @@ class Cluster {
   void start(int node);
   /// Waits until all brokers that run answer, and each partition of `topic` (if named) has a leader.
   void wait_ready(const std::string& topic = {}) const;
+  /// A quota of every client.
+  void limit_reading(int bytes_per_second) const;
   /// The broker that leads the partition now.
   int leader_of(const std::string& topic, std::int32_t partition) const;
   int link_behind() const { return link_behind_; }
@@ -66,6 +68,7 @@ class Cluster {
   std::filesystem::path folder(int node) const;
   void choose_ports();
   void write_properties(int node, const std::string& settings) const;
+  void run_tool(int node, const std::vector<std::string>& words, const std::string& failed) const;
   void format(int node) const;
   void spawn(int node);
   bool try_start_all();

@@ -56,6 +56,9 @@ TEST_CASE("what a broker answers is told alone, and silence with the last troubl
   };
   CHECK(what(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) == "it failed: Broker: Message size too large");
   CHECK(what(RD_KAFKA_RESP_ERR__TIMED_OUT) == "it failed: Local: Timed out (Disconnected after 42 s)");
+  listener.note_problem("Failed to create socket: Too many open files", false);
+  CHECK(kafka_error(address, RD_KAFKA_RESP_ERR__TIMED_OUT, "it failed", {}, &listener).next ==
+        "let this process open more files: ulimit -n, LimitNOFILE= of its unit");
 }
 
 TEST_CASE("a broker that goes away is no record on its way") {
@@ -63,6 +66,24 @@ TEST_CASE("a broker that goes away is no record on its way") {
   auto writer = must(TopicWriter::open(cluster.address("x"), {"written"}));
   cluster.kill(0);
   CHECK_FALSE(testing::eventually([&] { return writer->waiting() > 0; }, 3));
+}
+
+TEST_CASE("an answer that a quota holds back is told as one") {
+  testing::Cluster cluster(1);
+  auto address = cluster.address("x");
+  auto admin = must(KafkaAdmin::open(address));
+  must(admin->create_topic({.name = "read"}));
+  testing::produce(address, "read", std::string(100'000, 'x'));
+  cluster.limit_reading(1000);
+  KafkaListener listener;
+  auto consumer = must(make_consumer(address, &listener));
+  auto list = partition_list();
+  add_to(list, "read", 0, 0);
+  REQUIRE(rd_kafka_assign(consumer.get(), list.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  CHECK(testing::eventually([&] {
+    KafkaMessagePtr message(rd_kafka_consumer_poll(consumer.get(), 0));
+    return listener.last_problem().find("ms late: a quota of the brokers") != std::string::npos;
+  }));
 }
 
 TEST_CASE("a topic is made, found, changed, grown and removed") {
