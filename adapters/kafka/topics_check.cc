@@ -249,7 +249,8 @@ Error TopicCheck::with_silent_brokers(Error error) const {
       fmt::format("{} of {} brokers do not answer: {}; {} of {} partitions have no other leader. {}",
                   silent.size(), static_cast<std::size_t>(cluster_->broker_cnt) + away.size(),
                   fmt::join(std::views::values(silent), ", "), led_by_them, partitions.size(), error.what);
-  error.next = "bring these brokers back: a cluster answers when most of them do";
+  error.next =
+      "bring these brokers back; if they are up, mend the way to them: each must be reached from here";
   return error;
 }
 
