@@ -273,8 +273,6 @@ Result<std::vector<LogRecord>> KafkaLog::settle(Wait wait) {
   const bool owner = options_.own_all || group_ != nullptr;
   int wait_ms = wrote || owner ? 0 : options_.idle_wait_ms;
   while (true) {
-    // A connection that broke since is told as one thing more that waits.
-    TOONO_TRY(journal_writer_->poll());
     const bool all_back = read_back();
     const bool done = all_back || wait == Wait::for_none;
     has_more_ = done && settled_arena_.held_bytes() >= options_.settle_bytes;

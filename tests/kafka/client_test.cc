@@ -2,7 +2,6 @@
 #include "adapters/kafka/client.h"
 
 #include "adapters/kafka/admin.h"
-#include "adapters/kafka/topic_writer.h"
 #include "doctest/doctest.h"
 #include "tests/kafka/broker.h"
 #include "tests/must.h"
@@ -59,13 +58,6 @@ TEST_CASE("what a broker answers is told alone, and silence with the last troubl
   listener.note_problem("Failed to create socket: Too many open files", false);
   CHECK(kafka_error(address, RD_KAFKA_RESP_ERR__TIMED_OUT, "it failed", {}, &listener).next ==
         "let this process open more files: ulimit -n, LimitNOFILE= of its unit");
-}
-
-TEST_CASE("a broker that goes away is no record on its way") {
-  testing::Cluster cluster(1);
-  auto writer = must(TopicWriter::open(cluster.address("x"), {"written"}));
-  cluster.kill(0);
-  CHECK_FALSE(testing::eventually([&] { return writer->waiting() > 0; }, 3));
 }
 
 TEST_CASE("an answer that a quota holds back is told as one") {
