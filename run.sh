@@ -23,7 +23,7 @@ if [ -e "$dir" ]; then
 fi
 mkdir -p "$(dirname "$dir")"
 say "playing the year $year (seed $seed) into $dir"
-toono simulate --seed "$seed" --year "$year"
+apart toono simulate --seed "$seed" --year "$year"
 
 say "what is open at the year's end, by tier"
 for tier in I II III; do

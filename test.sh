@@ -31,7 +31,7 @@ lint() {
 sanitizers() {
   build asan tests_alone
   say "tests under the address and undefined behaviour sanitizers (all but those with a real broker, and the package)"
-  ctest --preset asan --parallel "$(nproc)" --label-exclude 'kafka|package' ||
+  apart ctest --preset asan --parallel "$(nproc)" --label-exclude 'kafka|package' ||
     stop "a test failed under the sanitizers, as printed above"
 }
 
@@ -42,30 +42,31 @@ fi
 
 # What the tests fetch comes while the compiler works.
 mkdir -p build
-fetch >build/fetch.log 2>&1 &
-fetching=$!
+begin fetch >build/fetch.log 2>&1
+fetching=$begun
 build release all
-wait "$fetching" || { cat build/fetch.log >&2; stop "what the tests need could not be fetched, as said above"; }
+finish "$fetching" || { cat build/fetch.log >&2; stop "what the tests need could not be fetched, as said above"; }
+
+scratch=$(mktemp -d)
+chmod 711 "$scratch" # other users look for what is theirs in it
+export TMPDIR=$scratch # a test that is killed leaves its files behind
 
 if [ "${1:-}" = quick ]; then
   say "tests"
-  ctest --preset release --parallel "$(nproc)" || stop "a test failed, as printed above"
+  apart ctest --preset release --parallel "$(nproc)" || stop "a test failed, as printed above"
   exit
 fi
 
 # The tests with brokers mostly wait. What only computes runs beside them, and takes no time that they want: their time-outs
 # are those of a broker. Their output comes in one piece, when both are done.
 say "tests (what they say is in build/tests.log, and comes at the end)"
-set -m # a process group of their own, to end with all that they started when something else fails
-ctest --preset release --parallel "$(nproc)" >build/tests.log 2>&1 </dev/null &
-tests=$!
-set +m
-trap 'kill -- "-$tests" 2>/dev/null || true' EXIT
+begin ctest --preset release --parallel "$(nproc)" >build/tests.log 2>&1
+tests=$begun
 chrt --idle --pid 0 $$ 2>/dev/null || renice -n 19 $$ >/dev/null
-lint
+apart lint
 sanitizers
 passed=0
-wait "$tests" || passed=$?
+finish "$tests" || passed=$?
 say "tests"
 cat build/tests.log
 [ "$passed" -eq 0 ] || stop "a test failed, as printed above (build/tests.log)"

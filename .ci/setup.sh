@@ -4,6 +4,35 @@ set -euo pipefail
 say() { printf '== %s\n' "$*" >&2; }
 stop() { printf 'toono: %s\n' "$*" >&2; exit 3; }
 
+# What a shell waits for does not hear who ends the shell. So what takes long runs in a process group of its own, and that ends
+# with us, whatever ends us: begin COMMAND... starts it, finish "$begun" waits for it, apart COMMAND... does both.
+declare -A groups=()
+begin() {
+  set -m
+  "$@" </dev/null &
+  set +m
+  begun=$!
+  groups[$begun]=1
+}
+finish() {
+  local ended=0
+  wait "$1" || ended=$?
+  unset "groups[$1]"
+  return "$ended"
+}
+apart() {
+  begin "$@"
+  finish "$begun"
+}
+scratch= # what they leave in it goes too
+leave() {
+  local group
+  for group in "${!groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
+  for group in "${!groups[@]}"; do wait "$group" 2>/dev/null || true; done
+  if [ -n "$scratch" ]; then rm -rf --one-file-system "$scratch"; fi
+}
+trap leave EXIT
+
 packages_build="g++ cmake ninja-build pkg-config git ca-certificates flatbuffers-compiler libflatbuffers-dev
   librocksdb-dev librdkafka-dev libfmt-dev libssl-dev libsodium-dev libcli11-dev libtomlplusplus-dev libboost1.81-dev
   doctest-dev librapidcheck-dev libbenchmark-dev ccache mold python3
@@ -39,5 +68,5 @@ build() {
   say "building ($preset)"
   [ -e "build/$preset/CMakeCache.txt" ] || together=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16)
   cmake --preset "$preset" "${together[@]}" >/dev/null || stop "cmake could not configure the build ($preset)"
-  cmake --build --preset "$preset" --parallel "$(nproc)" --target "$@" || stop "the build failed ($preset)"
+  apart cmake --build --preset "$preset" --parallel "$(nproc)" --target "$@" || stop "the build failed ($preset)"
 }
