@@ -264,7 +264,9 @@ class KafkaLog:
             "bootstrap.servers": brokers, "group.id": "verify_journal", "enable.auto.commit": False,
             "auto.offset.reset": "error", "check.crcs": True, "enable.partition.eof": True,
             # Records as they stand, whatever a stranger's transaction around them came to.
-            "isolation.level": "read_uncommitted", "log_level": 2})
+            "isolation.level": "read_uncommitted", "log_level": 2,
+            # One partition behind the other: the broker's answer to the last one's end is not waited for long.
+            "fetch.wait.max.ms": 20})
         topics = self.ask(lambda: self.consumer.list_topics(timeout=10)).topics
         if not any(name.startswith(f"{deployment}.") for name in topics):
             raise OSError(f"there is no deployment {deployment} on {brokers}")

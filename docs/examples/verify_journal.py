@@ -4,7 +4,7 @@
     verify_journal.py embedded:DIR                          a directory of segment files (docs/log_format.md)
     verify_journal.py kafka:HOST:PORT[,...] [--deployment toono]     the topics (pip install confluent-kafka)
         [--schemas DIR]       where the .fbs files are (default: schemas/ of this repository)
-        [--case ID]...        prints the state of these cases, one JSON line each
+        [--case ID]...        prints the state of these cases, one JSON line each; a UUID or a case number
         [--cases]             prints the state of every case
         [--expect FILE]       heads that an earlier run, or `toono --json verify`, printed
 
@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import struct
 import sys
 
@@ -245,15 +246,24 @@ class Case:
                 "orders": list(self.orders.values()), "referrals": list(self.referrals.values())}
 
 
+def case_name(typed):
+    """Said before all is read: what can be neither a UUID nor a case number."""
+    if not re.fullmatch("[0-9]{10,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", typed.lower()):
+        raise argparse.ArgumentTypeError(f"{typed} is neither a UUID nor a case number")
+    return typed.lower()
+
+
 def main():
     parser = argparse.ArgumentParser(description="proves a journal and works out its cases")
     parser.add_argument("source", help="embedded:DIR or kafka:HOST:PORT[,...]")
-    parser.add_argument("--deployment", default="toono")
+    parser.add_argument("--deployment", default="toono", help="on Kafka: what the topics' names begin with")
     here = os.path.dirname(os.path.abspath(__file__))
-    parser.add_argument("--schemas", default=os.path.join(here, "..", "..", "schemas"))
-    parser.add_argument("--case", action="append", default=[])
-    parser.add_argument("--cases", action="store_true")
-    parser.add_argument("--expect")
+    parser.add_argument("--schemas", default=os.path.join(here, "..", "..", "schemas"),
+                        help="where the .fbs files are")
+    parser.add_argument("--case", action="append", default=[], type=case_name, metavar="ID",
+                        help="print the state of this case (UUID or case number); may be said more than once")
+    parser.add_argument("--cases", action="store_true", help="print the state of every case")
+    parser.add_argument("--expect", metavar="FILE", help="heads that an earlier run, or `toono --json verify`, printed")
     typed = parser.parse_args()
     kind, _, place = typed.source.partition(":")
     log = KafkaLog(place, typed.deployment) if kind == "kafka" else EmbeddedLog(place)
@@ -270,10 +280,11 @@ def main():
         journal.expect(kept.get("heads", kept), hashes)
     if not typed.case and not typed.cases:
         print(json.dumps(journal.report()))
-    missing = [case for case in typed.case if case not in journal.cases]
+    by_name = journal.cases | {case.number: case for case in journal.cases.values()}
+    missing = [case for case in typed.case if case not in by_name]
     for case in typed.case if not typed.cases else sorted(journal.cases):
-        if case in journal.cases:
-            print(json.dumps(journal.cases[case].report()))
+        if case in by_name:
+            print(json.dumps(by_name[case].report()))
     for finding in journal.findings:
         place = f"partition {finding['partition']}, record {finding['seq']}"
         print(f"{place}: {finding['problem']}", file=sys.stderr)
