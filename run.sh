@@ -8,6 +8,7 @@ case ${1:-} in
   -h | --help) sed -n '2,4s/^# //p' run.sh; exit 0 ;;
   -*) stop "run.sh has no option $1: ./run.sh [DIR]" ;;
 esac
+[ $# -le 1 ] || stop "run.sh takes one directory: ./run.sh [DIR]"
 dir=${1:-build/demo}
 seed=12355
 year=2026
@@ -45,10 +46,11 @@ number=$(toono --json find --state closed --station 150100 --limit 1 | python3 -
 toono history "$number"
 say "the journal, proved complete and unchanged"
 toono verify
+printf -v log %q "embedded:$dir"
 cat <<EOF
 
 This was a simulated year. Go on with it:
-  export TOONO_LOG=embedded:$dir
+  export TOONO_LOG=$log
   build/release/toono find --limit 5                     the newest cases and contacts
   build/release/toono show $number
   build/release/toono worklist 150100 --limit 10         what waits at Hohhot

@@ -103,6 +103,8 @@ TEST_CASE("run.sh plays its year over no store but a simulated one") {
   CHECK(checkout.run({"toono init", "./run.sh toono-data"}, said) != 0);
   CHECK_MESSAGE(has(said, "toono-data is there and is no simulated store"), said);
   CHECK_FALSE(has(said, "playing the year"));
+  CHECK(checkout.run({"./run.sh my year"}, said) != 0);
+  CHECK_MESSAGE(has(said, "run.sh takes one directory"), said);
   CHECK(checkout.run({"toono verify"}, said) == 0);
   CHECK(fs::exists(checkout.dir / "toono-data.key"));
 }
