@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -95,6 +96,7 @@ Result<std::optional<KeptHeads>> read_heads(const fs::path& dir) {
   if (!fs::exists(path, failed)) return std::optional<KeptHeads>();
   if (!fs::is_regular_file(path, failed)) return unexpected(unreadable(path));
   std::ifstream file(path, std::ios::binary);
+  if (!file) return unexpected(embedded::io_error("opening", path, errno));
   std::ostringstream text;
   text << file.rdbuf();
   auto kept = parse_kept(text.str());

@@ -29,7 +29,7 @@ struct KeptHeads {
   bool operator==(const KeptHeads&) const = default;
 };
 
-/// None: there is no such file. Error damaged: it is not as it was written.
+/// None: there is no such file. Error damaged: it is not as it was written; world: it cannot be read.
 Result<std::optional<KeptHeads>> read_heads(const std::filesystem::path& dir);
 /// Takes the place of the file that is there in one step. After a crash it may be the older one: a lower
 /// bound, as it always is.

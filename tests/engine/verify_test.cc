@@ -1,7 +1,10 @@
 // What verify finds, and against what: checksums, the chain, the inbox, heads kept elsewhere.
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "adapters/engine/backup.h"
+#include "adapters/engine/heads.h"
 #include "tests/engine/deployment.h"
 
 namespace toono {
@@ -384,6 +387,24 @@ TEST_CASE("a backup that was changed or cut short is not restored") {
     CHECK(copy_back({backup, other, key}, entropy).error().code == ErrorCode::damaged);
   }
   CHECK_FALSE(fs::exists(other));
+}
+
+TEST_CASE("heads that may not be read are not said to be changed") {
+  TemporaryDirectory dir;
+  std::filesystem::create_directory(dir.path());
+  must(write_heads(dir.path(), {.log_id = test_log_id(), .heads = {}}));
+  for (const auto& place : {dir.path().parent_path(), dir.path()})
+    std::filesystem::permissions(place, std::filesystem::perms(0755));
+  std::filesystem::permissions(dir.path() / "heads", std::filesystem::perms::none);
+  pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(3);  // root may read everything
+    auto kept = read_heads(dir.path());
+    ::_exit(!kept && kept.error().code == ErrorCode::world ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 }  // namespace toono
