@@ -3,6 +3,7 @@
 #include "adapters/embedded/files.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,11 @@ constexpr std::size_t kZeroChunkBytes = 1u << 20;
 Bytes zeros() {
   static const Buffer chunk(kZeroChunkBytes);
   return chunk;
+}
+
+std::string user_name(uid_t user) {
+  const auto* known = ::getpwuid(user);
+  return known ? known->pw_name : std::to_string(user);
 }
 
 }  // namespace
@@ -139,6 +145,14 @@ Result<FileHandle> lock_directory(const std::filesystem::path& dir) {
     return unexpected({ErrorCode::busy, "another process (pid " + pid + ") is using this directory",
                        dir.string(), "wait until it has ended, or stop it"});
   }
+  struct stat made {};
+  if (::fstat(file.fd(), &made) != 0) return unexpected(io_error("looking at", path, errno));
+  if (made.st_uid != ::geteuid())
+    return unexpected({ErrorCode::world,
+                       "this directory is another user's, who could not go on with what is written here",
+                       dir.string() + ", of " + user_name(made.st_uid),
+                       "be that user: runuser -u " + user_name(made.st_uid) +
+                           " -- toono ..., or give all of it to yours (chown -R)"});
   // Always the same length, over the old one: cutting a file first makes ext4 flush it when it is closed.
   std::string pid = std::to_string(::getpid());
   pid.resize(15, ' ');

@@ -41,6 +41,20 @@ TEST_CASE("a second process on a directory is refused and told who has it") {
   CHECK(wait_for(third) == 0);
 }
 
+TEST_CASE("root does not write into another user's log, where its files could not be read") {
+  if (::geteuid() != 0) return;
+  TemporaryDirectory dir;
+  { must(EmbeddedLog::create(dir.path(), test_log_id(), 2)); }
+  constexpr uid_t other = 65534;
+  REQUIRE(::chown((dir.path() / "lock").c_str(), other, other) == 0);
+  auto refused = EmbeddedLog::open(dir.path());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::world);
+  CHECK(refused.error().next.find("runuser -u") != std::string::npos);
+  REQUIRE(::chown((dir.path() / "lock").c_str(), 0, 0) == 0);
+  CHECK(EmbeddedLog::open(dir.path()));
+}
+
 TEST_CASE("creating a log twice is refused and opening none is told apart") {
   TemporaryDirectory dir;
   CHECK(EmbeddedLog::open(dir.path()).error().code == ErrorCode::not_found);
