@@ -90,26 +90,58 @@ std::string head(std::string_view kind, std::string_view state) {
   return fmt::format(R"({{"kind":"{}","state":"{}")", kind, state);
 }
 
-std::string part_json(const CaseStateT& state, const Uuid& part) {
+/// An enumeration has a first word from the beginning: nobody has said it before this has happened.
+std::string_view said_with(std::string_view table, std::string_view field) {
+  struct Row {
+    std::string_view table, field, needs;
+  };
+  static constexpr Row kRows[] = {
+      {"CaseState", "territory_basis", "territory"},
+      {"CaseState", "priority", "triaged"},
+      {"CaseState", "handling_class", "triaged"},
+      {"CaseState", "satisfaction", "callback_completed"},
+      {"CaseState", "outcome", "closed"},
+      {"CaseState", "close_ground", "closed"},
+      {"Order", "return_upheld", "return_ruled"},
+      {"Order", "return_ground", "return_asked"},
+      {"Referral", "result", "outcome"},
+      {"Referral", "no_reply_rung", "no_reply"},
+      {"ContactState", "class", "classified"},
+      {"PersonState", "erased_class", "erased"},
+  };
+  for (const auto& row : kRows)
+    if (row.table == table && row.field == field) return row.needs;
+  return {};
+}
+
+JsonOptions options_of(const Found& found) {
+  JsonOptions options;
+  options.needs = said_with;
+  options.partition = std::to_string(found.partition);
+  return options;
+}
+
+std::string part_json(const CaseStateT& state, const Found& found) {
+  const auto& part = *found.part;
   auto owner = fmt::format(R"("version":{},"case":"{}","number":"{}")", state.version, to_text(state.id),
                            state.number);
   if (const auto* order = find_order(state, id_as<OrderId>(part))) {
     auto out = head("order", word(order->status));
     append_fields(out, owner);
-    append_fields(out, fields_of(*order, "Order"));
+    append_fields(out, fields_of(*order, "Order", options_of(found)));
     return out;
   }
   const auto* referral = find_referral(state, id_as<ReferralId>(part));
   auto out = head("referral", referral ? word(referral->status) : "none");
   append_fields(out, owner);
-  if (referral) append_fields(out, fields_of(*referral, "Referral"));
+  if (referral) append_fields(out, fields_of(*referral, "Referral", options_of(found)));
   return out;
 }
 
 std::string case_json(const Shown& shown, const CaseStateT& state) {
-  if (shown.found.part) return part_json(state, *shown.found.part);
+  if (shown.found.part) return part_json(state, shown.found);
   auto out = head("case", word(state.status));
-  append_fields(out, fields_of(state, "CaseState"));
+  append_fields(out, fields_of(state, "CaseState", options_of(shown.found)));
   if (state.orders.empty()) append_fields(out, "\"orders\":[]");
   if (state.referrals.empty()) append_fields(out, "\"referrals\":[]");
   if (state.parties.empty()) append_fields(out, "\"parties\":[]");
@@ -118,9 +150,9 @@ std::string case_json(const Shown& shown, const CaseStateT& state) {
 }
 
 template <class State>
-std::string other_json(std::string_view kind, const State& state, std::string_view table) {
+std::string other_json(std::string_view kind, const State& state, std::string_view table, const Found& from) {
   auto out = head(kind, word(state.status));
-  append_fields(out, fields_of(state, table));
+  append_fields(out, fields_of(state, table, options_of(from)));
   return out;
 }
 
@@ -128,9 +160,9 @@ std::string json_of(const Shown& shown) {
   std::string out;
   if (const auto* found = std::get_if<CaseStateT>(&shown.state)) out = case_json(shown, *found);
   if (const auto* found = std::get_if<ContactStateT>(&shown.state))
-    out = other_json("contact", *found, "ContactState");
+    out = other_json("contact", *found, "ContactState", shown.found);
   if (const auto* found = std::get_if<PersonStateT>(&shown.state)) {
-    out = other_json("person", *found, "PersonState");
+    out = other_json("person", *found, "PersonState", shown.found);
     append_ids(out, "cases", shown.cases);
     append_ids(out, "contacts", shown.contacts);
   }

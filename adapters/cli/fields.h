@@ -11,10 +11,10 @@ namespace toono::cli {
 /// The fields of `native`, by the schema's names (print.h), without the braces. `table` is its name in the
 /// schema.
 template <class Native>
-std::string fields_of(const Native& native, std::string_view table) {
+std::string fields_of(const Native& native, std::string_view table, const JsonOptions& options = {}) {
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(Native::TableType::Pack(builder, &native));
-  auto text = to_json({builder.GetBufferPointer(), builder.GetSize()}, table);
+  auto text = to_json({builder.GetBufferPointer(), builder.GetSize()}, table, options);
   return text.substr(1, text.size() - 2);
 }
 

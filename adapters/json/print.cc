@@ -2,6 +2,7 @@
 // printed.
 #include "adapters/json/print.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -50,9 +51,9 @@ class Printer {
   void fields(const Table& table, const TableShape& shape, bool first) {
     for (const auto& field : shape.fields) {
       if (field.deprecated || field.type.kind == Kind::union_tag) continue;
-      auto offset = table.GetOptionalFieldOffset(field.offset);
-      const std::uint8_t* at = offset ? reinterpret_cast<const std::uint8_t*>(&table) + offset : nullptr;
+      const auto* at = place_of(table, field);
       if (is_left_out(field, at) || (options_.hides && options_.hides(shape.name, field.name))) continue;
+      if (options_.needs && says_nothing_yet(table, shape, field)) continue;
       if (!first) out_ += ',';
       first = false;
       out_ += field.key;
@@ -64,6 +65,20 @@ class Printer {
         default_value(field);
       }
     }
+  }
+
+  static const std::uint8_t* place_of(const Table& table, const FieldShape& field) {
+    auto offset = table.GetOptionalFieldOffset(field.offset);
+    return offset ? reinterpret_cast<const std::uint8_t*>(&table) + offset : nullptr;
+  }
+
+  bool says_nothing_yet(const Table& table, const TableShape& shape, const FieldShape& field) const {
+    auto name = options_.needs(shape.name, field.name);
+    if (name.empty()) return false;
+    auto needed = std::find_if(shape.fields.begin(), shape.fields.end(),
+                               [&](const FieldShape& other) { return other.name == name; });
+    check(needed != shape.fields.end(), "a field needs one of its own table");
+    return is_left_out(*needed, place_of(table, *needed));
   }
 
   bool is_left_out(const FieldShape& field, const std::uint8_t* at) const {
@@ -164,6 +179,7 @@ class Printer {
     out_ += '"';
   }
   void event_ref(const std::uint8_t* at) {
+    if (!options_.partition.empty()) out_ += options_.partition + ':';
     append_natural(out_, load<std::uint64_t>(at));
     out_ += ':';
     append_natural(out_, load<std::uint16_t>(at + 8));

@@ -26,6 +26,11 @@ struct JsonOptions {
   bool without_sealed = false;
   /// Fields that are left out besides, by table and name. Null: none.
   bool (*hides)(std::string_view table, std::string_view field) = nullptr;
+  /// The field without which another says nothing yet, by table and name; empty: none. The other is left out
+  /// with it. Null: every field speaks for itself.
+  std::string_view (*needs)(std::string_view table, std::string_view field) = nullptr;
+  /// Said in front of the places of events: the partition whose events they are. Empty: SEQ:INDEX alone.
+  std::string partition = {};
 };
 
 /// Appends one table as a JSON object. `table` must have been verified against the schema; `name` is its name

@@ -46,6 +46,25 @@ TEST_CASE("show says what a thing is and in which state") {
   CHECK(text(desk.query("03-02 12:00", {"show", story.shared_order}), "state") == "delegated");
 }
 
+TEST_CASE("show --json says nothing that nobody has said, and names events as everybody does") {
+  Desk desk;
+  MorningStory story(desk);
+  auto shown = desk.query("03-02 12:00", {"show", story.first});
+  for (auto* field : {"outcome", "close_ground", "territory_basis", "satisfaction"}) {
+    CAPTURE(field);
+    CHECK(shown.as_object().contains(field) == false);
+  }
+  CHECK(text(shown, "priority") == "ordinary");
+  auto order = shown.at("orders").at(0).as_object();
+  CHECK_FALSE(order.contains("return_ground"));
+  CHECK_FALSE(order.contains("return_upheld"));
+  CHECK_FALSE(desk.query("03-02 12:00", {"show", story.referral}).as_object().contains("result"));
+  CHECK_FALSE(desk.query("03-02 12:00", {"show", story.person}).as_object().contains("erased_class"));
+  auto event = std::string(shown.at("registered").at("event").as_string());
+  CHECK(text(desk.query("03-02 12:00", {"show", event}), "kind") == "decision");
+  CHECK(event == text(desk.query("03-02 12:00", {"history", story.first}).at(0), "id"));
+}
+
 TEST_CASE("what is not there is said to be not there") {
   Desk desk;
   for (auto* id : {"0197f0c2-7a30-7c1e-9b1d-2f4a5c6d7e8f", "0300001258", "0300001259"})
