@@ -21,6 +21,9 @@ void append_row(JsonWriter& out, const ClockTrace& clock) {
   out.end_object();
 }
 
+/// Otherwise by the minutes that are worked on each.
+bool by_days(const ClockTrace& clock) { return clock.row->unit == TimeUnit::days && !clock.percent; }
+
 void append_steps(JsonWriter& out, const ClockTrace& clock) {
   out.key("steps").begin_list();
   std::uint32_t n = 0;
@@ -30,9 +33,8 @@ void append_steps(JsonWriter& out, const ClockTrace& clock) {
         .field("kind", step.kind)
         .field("counted", step.counted);
     if (!step.name.empty()) out.field("name", step.name);
-    bool by_days = clock.row->unit == TimeUnit::days && !clock.percent;
-    if (step.counted && by_days) out.field("n", ++n);
-    if (step.counted && !by_days) out.field("minutes", step.worked_ms / kMinuteMs);
+    if (step.counted && by_days(clock)) out.field("n", ++n);
+    if (step.counted && !by_days(clock)) out.field("minutes", step.worked_ms / kMinuteMs);
     out.end_object();
   }
   out.end_list();
@@ -93,7 +95,10 @@ std::string text_of(const Asking& asking, const std::vector<ClockTrace>& clocks)
     for (const auto& step : clock.steps) {
       auto line = fmt::format("  {:>3}  {}  {} {}", step.counted ? std::to_string(++n) : "-",
                               to_text(step.day), kind_text(asking, step.kind), step.name);
-      out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+      line.erase(line.find_last_not_of(' ') + 1);
+      if (step.counted && !by_days(clock))
+        line += fmt::format("  {} {}", step.worked_ms / kMinuteMs, asking.say("minutes", "分钟"));
+      out += line + "\n";
     }
     if (!clock.agrees())
       out +=

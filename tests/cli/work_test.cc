@@ -191,6 +191,10 @@ TEST_CASE("a deadline is shown with every day that was counted") {
   CHECK(handle.at("pauses").as_array().empty());
   CHECK(handle.at("extensions").as_array().empty());
   for (const auto& clock : clocks) CHECK(clock.at("agrees").as_bool());
+  // In text a clock that does not go by days says how long was worked on each.
+  auto said = desk.ask("03-02 12:00", {"deadline", story.first_order}).out;
+  CHECK_MESSAGE(has(said, "    1  2026-03-03\n"), said);
+  CHECK_MESSAGE(has(said, "    2  2026-03-03  420 minutes\n"), said);
 }
 
 TEST_CASE("holidays are passed over by name") {
