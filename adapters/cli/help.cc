@@ -287,7 +287,7 @@ std::string_view help_of(std::string_view command) {
 
 std::string_view help_of_program() {
   return R"(WHEN is an instant (2026-11-24T08:30:00+08:00) or a day, which means its beginning; STATION is
-a code or an exact name; a case has a UUID and a number. `toono COMMAND --help` has examples.
+a code or an exact name; a case has a UUID and a number. `toono help COMMAND` has examples.
 Exit codes: 0 done, 1 refused or not found, 2 wrong use, 3 the world failed.
 Answers go to standard output, errors, warnings and progress to standard error.)";
 }

@@ -383,6 +383,28 @@ Result<void> refuse_bytes(int argc, const char* const* argv) {
   return {};
 }
 
+void add_commands(CLI::App& app, Args& args) {
+  for (const auto& row : kCommandRows) {
+    auto* sub = app.add_subcommand(std::string(row.name), row.about);
+    sub->fallthrough();
+    sub->group(row.group);
+    sub->set_help_flag("-h,--help", "this text");
+    sub->footer(std::string(help_of(row.name)));
+    row.options(*sub, args);
+  }
+  app.add_subcommand("help", "this text, or a command's")
+      ->group("")
+      ->add_option("COMMAND", args.words, "a command")
+      ->expected(0, 1);
+}
+
+/// `toono help COMMAND` is `toono COMMAND --help`.
+Result<std::optional<Args>> help_with(const std::vector<std::string>& words) {
+  if (words.empty()) return parse(2, std::array{"toono", "--help"}.data());
+  const auto& command = words.front();
+  return parse(find_command(command) ? 3 : 2, std::array{"toono", command.c_str(), "--help"}.data());
+}
+
 }  // namespace
 
 Run find_command(std::string_view name) {
@@ -433,14 +455,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
   app.get_formatter()->column_width(34);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   app.get_formatter()->label("REQUIRED", "(needed)");
-  for (const auto& row : kCommandRows) {
-    auto* sub = app.add_subcommand(std::string(row.name), row.about);
-    sub->fallthrough();
-    sub->group(row.group);
-    sub->set_help_flag("-h,--help", "this text");
-    sub->footer(std::string(help_of(row.name)));
-    row.options(*sub, args);
-  }
+  add_commands(app, args);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -450,6 +465,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
     return unexpected(misuse(app, error.what()));
   }
   TOONO_TRY(refuse_empty(app));
+  if (app.got_subcommand("help")) return help_with(args.words);
   args.command = app.get_subcommands().front()->get_name();
   TOONO_TRY(refuse_founding(app, args));
   args.globals.only_reads = only_reads(args);

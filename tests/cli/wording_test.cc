@@ -75,6 +75,9 @@ TEST_CASE("every command's help has an example of it") {
     CHECK(has(std::string(cli::help_of(command)), command));
   }
   CHECK(has(desk.ask("03-02 09:00", {"--help"}).out, cli::help_of_program()));
+  CHECK(desk.ask("03-02 09:00", {"help"}).out == desk.ask("03-02 09:00", {"--help"}).out);
+  CHECK(desk.ask("03-02 09:00", {"help", "send"}).out == desk.ask("03-02 09:00", {"send", "--help"}).out);
+  CHECK(has(desk.ask("03-02 09:00", {"help", "shwo"}).err, "did you mean `show`?"));
 }
 
 TEST_CASE("what only the engine sends is not listed and its schema and template are refused") {
