@@ -59,6 +59,12 @@ void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_p
 void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
   if (opaque) static_cast<KafkaListener*>(opaque)->note_problem(reason, code == RD_KAFKA_RESP_ERR__FATAL);
 }
+int open_socket(int domain, int type, int protocol, void* opaque) {
+  return static_cast<KafkaListener*>(opaque)->fetch_pace().open(domain, type, protocol);
+}
+int close_socket(int socket, void* opaque) {
+  return static_cast<KafkaListener*>(opaque)->fetch_pace().close(socket);
+}
 /// Else an answer that a quota holds back looks like silence.
 void on_throttle(rd_kafka_t*, const char* broker, std::int32_t, int late_ms, void* opaque) {
   if (!opaque || late_ms == 0) return;
@@ -186,6 +192,10 @@ Result<ConsumerPtr> make_consumer(const KafkaAddress& address, KafkaListener* li
   // librdkafka assigns nothing without a group's name, even by hand; this one is never joined.
   TOONO_TRY(set(address, conf.get(), "group.id", group.empty() ? address.deployment + ".readers.v1" : group));
   if (!group.empty() && listener) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  if (listener) {
+    rd_kafka_conf_set_socket_cb(conf.get(), open_socket);
+    rd_kafka_conf_set_closesocket_cb(conf.get(), close_socket);
+  }
   TOONO_ASSIGN(auto* client, start(address, RD_KAFKA_CONSUMER, std::move(conf)));
   rd_kafka_poll_set_consumer(client);
   return ConsumerPtr(client);

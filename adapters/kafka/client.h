@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/kafka/fetch_pace.h"
 #include "adapters/kafka/handles.h"
 #include "core/log.h"
 
@@ -68,6 +69,9 @@ class KafkaListener {
   virtual void on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t what,
                             rd_kafka_topic_partition_list_t* partitions);
 
+  /// Of a consumer: whoever reads the head of a topic says how much came.
+  FetchPace& fetch_pace() { return fetch_pace_; }
+
   /// The client's last trouble in words ("Connection refused"...), empty if none: it makes a time-out
   /// readable.
   std::string last_problem() const;
@@ -77,6 +81,7 @@ class KafkaListener {
   void note_problem(std::string_view text, bool fatal);
 
  private:
+  FetchPace fetch_pace_;
   mutable std::mutex mutex_;
   std::string last_problem_;
   std::atomic<bool> fatal_ = false;

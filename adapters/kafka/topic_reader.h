@@ -52,6 +52,9 @@ class TopicReader {
   /// From now on the bell rings when there is something to read.
   void ring(Bell& bell) { bell.hang_on(queue_.get()); }
 
+  /// For who reads a head as it grows: where much comes, fetches wait for each other.
+  void heed_pace(std::size_t records) { listener_->fetch_pace().heed(records); }
+
   /// The next offset that read() may give, by index in the list.
   std::int64_t next_offset(std::size_t from) const { return from_[from].offset; }
 
