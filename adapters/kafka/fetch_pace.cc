@@ -37,7 +37,7 @@ int FetchPace::close(int socket) {
 
 void FetchPace::heed(std::size_t records, Time now) {
   records_ += records;
-  if (now - since_ < kMeasuredOver) return;
+  if (records == 0 || now - since_ < kMeasuredOver) return;
   const auto rate = static_cast<double>(records_) / std::chrono::duration<double>(now - since_).count();
   since_ = now;
   records_ = 0;

@@ -23,7 +23,7 @@ class FetchPace {
   /// As close(2).
   int close(int socket);
 
-  /// So many records were read, at least one; `now` never goes back.
+  /// A read gave so many records; one that gave none says nothing. `now` never goes back.
   void heed(std::size_t records, Time now = std::chrono::steady_clock::now());
   bool is_held() const { return held_; }
 

@@ -96,7 +96,7 @@ Result<std::vector<LogRecord>> InboxGroup::receive(std::size_t limit) {
     if (!message) break;
     TOONO_TRY(take(*message));
   }
-  if (!records_.empty()) fetch_pace().heed(records_.size());
+  fetch_pace().heed(records_.size());
   return std::move(records_);
 }
 

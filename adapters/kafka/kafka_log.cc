@@ -185,7 +185,7 @@ Result<void> KafkaLog::read_own_all() {
 Result<std::vector<LogRecord>> KafkaLog::receive_now(std::size_t limit) {
   if (group_) return group_->receive(limit);
   TOONO_ASSIGN(auto messages, inbox_->read(limit, 0));
-  if (!messages.empty()) inbox_->heed_pace(messages.size());
+  inbox_->heed_pace(messages.size());
   inbox_arena_.clear();
   std::vector<LogRecord> records;
   records.reserve(messages.size());
@@ -253,7 +253,7 @@ Error KafkaLog::not_read_back() const {
 /// False: there was nothing.
 Result<bool> KafkaLog::read_journal(int wait_ms) {
   TOONO_ASSIGN(auto messages, journal_->read(kBatch, wait_ms));
-  if (!messages.empty()) journal_->heed_pace(messages.size());
+  journal_->heed_pace(messages.size());
   for (const auto& [partition, message] : messages)
     settled_.push_back(record_of(Topic::journal, static_cast<PartitionNumber>(partition), *message,
                                  settled_arena_.keep(message->payload, message->len)));

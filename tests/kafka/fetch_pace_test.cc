@@ -42,6 +42,8 @@ TEST_CASE("fetches are held while many records a second come, on sockets old and
   CHECK(pace.is_held());
   CHECK(pace.close(second) == 0);
   now += std::chrono::seconds(1);  // nothing came
+  pace.heed(0, now);
+  CHECK(pace.is_held());
   pace.heed(40, now);
   CHECK_FALSE(pace.is_held());
   CHECK(rate_of(first) == kNoLimit);
