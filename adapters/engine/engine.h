@@ -1,5 +1,4 @@
-// An opened deployment on the embedded log: journal, rows, registry, vault, and the processor that owns all
-// partitions.
+// An opened deployment: journal, rows, registry, vault, and the processor that decides what it owns.
 #pragma once
 
 #include <chrono>
@@ -69,9 +68,7 @@ struct Founding {
   std::vector<CommandBodyUnion> registry;
 };
 
-class KafkaLog;
-
-/// One thread at a time.
+/// One thread at a time. What differs from log to log stands in embedded_engine.cc and kafka_engine.cc.
 class Engine {
  public:
   /// Makes the directory or the topics, the genesis of every partition, the vault and the registry. Error
@@ -79,49 +76,51 @@ class Engine {
   static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, const Founding& founding);
   /// Error not_found: nothing there. Everything else as the log, the store and the vault say.
   static Result<std::unique_ptr<Engine>> open(const EngineOptions& options);
-  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine();
 
   /// Puts a command, a buffer of the schema's, into the inbox, on Kafka in one of the next steps or in
   /// close(); its decision reaches the answer handler, whoever makes it. What is sealed in it must be settled
   /// in the vault before on a shared log. Error busy: too many are on their way; step, then send it again.
-  Result<void> send(PartitionNumber partition, Bytes command);
+  virtual Result<void> send(PartitionNumber partition, Bytes command) = 0;
   /// How many commands wait in front of one sent now to this partition, as far as known here: on the embedded
   /// log those of all partitions, since one owner decides them all, and a long one counts once for each 4 KiB
   /// begun; on Kafka those of the partition, whose end is asked for now and then.
-  Result<std::uint64_t> behind(PartitionNumber partition);
+  virtual Result<std::uint64_t> behind(PartitionNumber partition) = 0;
   /// Settles the vault's keys, then decides what waits in the inbox and follows what others decided; answers
   /// reach the handler. After a race that was lost it waits a random and growing time first.
-  Result<std::size_t> step();
+  virtual Result<std::size_t> step() = 0;
   /// Steps until every command sent has its decision. Error world: no engine has decided within
   /// answer_within_ms, or `should_stop` said so; the commands stay in the inbox.
-  Result<void> drain(const FoldStop& should_stop = {});
+  virtual Result<void> drain(const FoldStop& should_stop = {}) = 0;
   /// Follows what others have decided in this partition, and in the registry, to the ends as they are now:
   /// the next look at an entity sees it. On the embedded log there are no others.
-  Result<void> read_to_end(PartitionNumber partition);
+  virtual Result<void> read_to_end(PartitionNumber partition) = 0;
   /// Sends what is due by the clock's now, of the partitions owned; on the embedded log decides it too.
-  Result<std::size_t> fire_due();
+  virtual Result<std::size_t> fire_due() = 0;
   /// What this node has folded is less than genesis' window behind every end of the journal. Before that an
   /// owner does not join the group. Always true on the embedded log.
-  Result<bool> is_near_the_heads();
+  virtual Result<bool> is_near_the_heads() = 0;
   /// On Kafka, as an owner asks before it takes the partition: the inbox is the one that this journal was
   /// decided from, and nothing undecided of it is gone. Error damaged: no engine takes it.
-  Result<void> check_inbox(PartitionNumber partition);
+  virtual Result<void> check_inbox(PartitionNumber partition) = 0;
   /// What of the inbox of the partitions owned now has been decided for good, and counts on the journal: the
   /// last command decided of each, which is kept with all behind it.
   std::vector<From> decided_inbox() const;
   /// Brings everything to the disk and closes in good order. After a long run the rows are flushed too.
   Result<void> close();
 
-  /// Several processes write this log.
-  bool is_shared() const { return options_.kafka.has_value(); }
   /// False: answers come before they are durable, for imports and simulations on the embedded log; sync()
   /// makes up for it. On a shared log it changes nothing.
-  void set_durable(bool durable);
-  Result<void> sync();
+  virtual void set_durable(bool durable) = 0;
+  virtual Result<void> sync() = 0;
 
+  /// Several processes write this log.
+  bool is_shared() const { return options_.kafka.has_value(); }
   Log& log() { return *log_; }
   /// Null on Kafka.
-  EmbeddedLog* embedded_log() { return embedded_; }
+  virtual const EmbeddedLog* embedded_log() const = 0;
   RocksStore& store() { return *store_; }
   Registry& registry() { return registry_; }
   Vault& vault() { return *vault_; }
@@ -133,56 +132,29 @@ class Engine {
   PartitionNumber partitions() const { return follower_->partitions(); }
   const EngineOptions& options() const { return options_; }
 
- private:
+ protected:
   explicit Engine(EngineOptions options) : options_(std::move(options)) {}
-  static Result<std::unique_ptr<Engine>> create_embedded(const EngineOptions& options,
-                                                         const Founding& founding);
-  static Result<std::unique_ptr<Engine>> found_embedded(const EngineOptions& options,
-                                                        const Founding& founding);
-  static Result<std::unique_ptr<Engine>> create_on_kafka(const EngineOptions& options,
-                                                         const Founding& founding);
-  static Result<std::unique_ptr<Engine>> open_embedded(const EngineOptions& options);
-  static Result<std::unique_ptr<Engine>> open_on_kafka(const EngineOptions& options);
+  /// Makes all that stands on the log and the vault, once they are there: rows, registry, processor.
   Result<void> assemble(PartitionNumber partitions);
-  Result<void> fill_empty_store(PartitionNumber partitions);
-  Result<void> fold(PartitionNumber partitions);
+  /// The registry of a new deployment.
   Result<void> found(const Founding& founding);
-  Result<std::uint64_t> take(PartitionNumber partition);
-  Result<void> await_answers(const FoldStop& should_stop);
-  Result<void> close_on_kafka();
-  bool gathers() const;
-  Result<void> send_gathered();
-  Result<std::uint64_t> behind_on_kafka(PartitionNumber partition);
+  /// The journal's end of a partition as it is now.
+  virtual Result<std::uint64_t> journal_end(PartitionNumber partition) = 0;
+  /// The rows, opened, are of this log, and the journal has not lost what they or the heads saw of it.
+  virtual Result<void> check_rows() = 0;
+  virtual Result<void> close_log() = 0;
 
   EngineOptions options_;
-  /// On Kafka: what the topics say, before anything is read of the rows.
-  LogId named_log_;
-  bool is_open_ = false;
   std::unique_ptr<Log> log_;
-  EmbeddedLog* embedded_ = nullptr;
-  KafkaLog* kafka_ = nullptr;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<Vault> vault_;
   Registry registry_;
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<Processor> processor_;
 
-  using Steady = std::chrono::steady_clock;
-  /// What is known of an inbox at the brokers: its end, since when, and what was sent from here since.
-  struct InboxEnd {
-    std::uint64_t end = 0;
-    std::uint64_t sent_since = 0;
-    Steady::time_point known_at = {};
-  };
-  std::vector<InboxEnd> inbox_ends_;
-  /// On Kafka: commands that have not left for the inbox yet, and when the last ones did.
-  struct Gathered {
-    PartitionNumber partition;
-    Buffer command;
-  };
-  std::vector<Gathered> gathered_;
-  Steady::time_point sent_at_ = {};
-  Steady::time_point followed_at_ = {};
+ private:
+  Result<void> fill_empty_store(PartitionNumber partitions);
+  Result<void> fold(PartitionNumber partitions);
 };
 
 /// The default of a master key's place: DIR.key.

@@ -88,6 +88,16 @@ Result<std::optional<Digest>> hash_at(EmbeddedLog& log, PartitionNumber partitio
   return hash;
 }
 
+/// What is confirmed alone: of what is foreseen the journal has said nothing yet.
+KeptHeads heads_of(const Follower& follower) {
+  KeptHeads kept{.log_id = follower.genesis().log_id, .heads = {}};
+  for (PartitionNumber partition = 0; partition <= follower.partitions(); ++partition) {
+    const auto& head = follower.confirmed_head(partition);
+    kept.heads.push_back({head.chain.seq, head.chain.hash, head.head_offset, head.next_offset, head.place});
+  }
+  return kept;
+}
+
 }  // namespace
 
 Result<std::optional<KeptHeads>> read_heads(const fs::path& dir) {
@@ -115,13 +125,11 @@ Result<void> remove_heads(const fs::path& dir) {
   return embedded::sync_directory(dir);
 }
 
-KeptHeads heads_of(const Follower& follower) {
-  KeptHeads kept{.log_id = follower.genesis().log_id, .heads = {}};
-  for (PartitionNumber partition = 0; partition <= follower.partitions(); ++partition) {
-    const auto& head = follower.confirmed_head(partition);
-    kept.heads.push_back({head.chain.seq, head.chain.hash, head.head_offset, head.next_offset, head.place});
-  }
-  return kept;
+void keep_heads(const Follower& follower, const fs::path& dir) {
+  auto kept = read_heads(dir);
+  auto heads = heads_of(follower);
+  if (kept && *kept && **kept == heads) return;
+  (void)write_heads(dir, heads);
 }
 
 Result<void> check_heads(EmbeddedLog& log, const fs::path& dir, const KeptHeads& kept) {

@@ -36,8 +36,9 @@ Result<std::optional<KeptHeads>> read_heads(const std::filesystem::path& dir);
 Result<void> write_heads(const std::filesystem::path& dir, const KeptHeads& kept);
 Result<void> remove_heads(const std::filesystem::path& dir);
 
-/// What is confirmed alone: of what is foreseen the journal has said nothing yet.
-KeptHeads heads_of(const Follower& follower);
+/// Writes where this follower has come to, when the file does not say so already. A full disk is no reason to
+/// call what was answered a failure: the file that is there stays a lower bound.
+void keep_heads(const Follower& follower, const std::filesystem::path& dir);
 
 /// Error damaged: the journal is of another log, ends before one of these heads, or has another record there.
 Result<void> check_heads(EmbeddedLog& log, const std::filesystem::path& dir, const KeptHeads& kept);
