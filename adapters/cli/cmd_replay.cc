@@ -32,6 +32,7 @@ Result<std::optional<Args>> parse_inner(const Args& args) {
   inner->as_of = args.as_of;
   // What stands before the -- holds for the query too.
   auto globals = args.globals;
+  globals.only_reads = inner->globals.only_reads;
   globals.json = globals.json || inner->globals.json;
   if (inner->globals.now) globals.now = inner->globals.now;
   if (!inner->globals.as.empty()) globals.as = inner->globals.as;

@@ -83,7 +83,7 @@ Result<Status> status_of(Engine& engine) {
     TOONO_ASSIGN(status.ends, partition_ends(*kafka, engine.partitions()));
   }
   DataPaths paths(engine.options().dir);
-  status.rows_bytes = bytes_under(paths.rows());
+  status.rows_bytes = bytes_under(DataPaths(engine.options().rows_dir()).rows());
   if (const auto* log = engine.embedded_log())
     status.files = {log->dropped_bytes(), bytes_under(paths.dir / "journal"), bytes_under(paths.vault())};
   return status;

@@ -187,7 +187,7 @@ Result<void> verify_keys(const Args& args, const LogAddress& address, Log& log, 
 Result<Verified> verify_on_kafka(const Args& args, const LogAddress& address, VerifyOptions& options) {
   TOONO_ASSIGN(auto topics, check_topics(*address.kafka));
   TOONO_ASSIGN(options.expected, expected_heads(args, topics.partitions));
-  TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka}));
+  TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka, .only_reads = true}));
   auto partitions = static_cast<PartitionNumber>(log->partitions() - 1);
   TOONO_ASSIGN(auto verified, verify_log(*log, topics.log_id.value_or(LogId{}), partitions, options));
   for (const auto& finding : topics.findings)

@@ -310,6 +310,7 @@ constexpr std::array kCommandRows = {
 };
 
 bool only_reads(const Args& args) {
+  if (!args.purpose.empty()) return false;  // that is recorded
   if (args.command == "status") return true;
   if (args.command == "topics") return args.words.front() == "check";
   return std::any_of(kCommandRows.begin(), kCommandRows.end(), [&](const CommandRow& row) {
@@ -428,8 +429,10 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
                  "embedded:./toono-data)")
       ->envname("TOONO_LOG")
       ->type_name("LOG");
-  app.add_option("--data", args.globals.data,
-                 "on Kafka: where this node keeps its rows (default: ./toono-node)")
+  app.add_option(
+         "--data", args.globals.data,
+         "on Kafka: where this node keeps its rows (default: ./toono-node); on an embedded log: where "
+         "a question keeps them, which then writes nothing else")
       ->type_name("DIR");
   app.add_option("--as", args.globals.as, "who acts: STAFF@STATION, by number")->type_name("STAFF@STATION");
   app.add_option("--now", now,

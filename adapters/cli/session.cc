@@ -127,17 +127,16 @@ Error without_vault(Error error, const EngineOptions& options) {
 
 Result<EngineOptions> Session::prepare(const Globals& globals) {
   TOONO_ASSIGN(auto address, log_address(globals));
-  if (globals.now)
-    clock_ = std::make_unique<SetClock>(*globals.now);
-  else
-    clock_ = std::make_unique<SystemClock>();
-  return EngineOptions{
+  if (globals.now) clock_.stand_at(*globals.now);
+  EngineOptions options{
       .dir = address.dir,
       .kafka = address.kafka,
       .master_key = globals.master_key,
-      .clock = clock_.get(),
+      .clock = &clock_,
       .entropy = &entropy_,
       .inbox_limit = globals.inbox_limit.value_or(address.inbox_limit.value_or(kInboxLimit))};
+  TOONO_TRY(read_where_it_asks(globals, options, passing_));
+  return options;
 }
 
 Result<std::unique_ptr<Session>> Session::open(const Globals& globals, const FoldStop& should_stop) {
@@ -156,10 +155,7 @@ Result<std::unique_ptr<Session>> Session::open(const Globals& globals, const Fol
     Instant last = follower.genesis().created_at;
     for (PartitionNumber partition = 0; partition <= follower.partitions(); ++partition)
       last = std::max(last, follower.head(partition).chain.decided_at);
-    auto at_end = globals;
-    at_end.now = last;
-    session.reset();
-    return open(at_end, should_stop);
+    session->clock_.stand_at(last);
   }
   if (half_year) {
     auto error = broken_off(session->engine_->options(), *half_year);

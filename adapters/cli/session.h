@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "adapters/cli/args.h"
+#include "adapters/cli/own_rows.h"
 #include "adapters/cli/print.h"
 #include "adapters/engine/address.h"
 #include "adapters/engine/clocks.h"
@@ -37,6 +38,16 @@ Result<void> check_set_clock(const Globals& globals);
 /// code 3), whether the file is not there, is another's or is open to others.
 Error without_vault(Error error, const EngineOptions& options);
 
+/// The system's clock until it is told to stand.
+class SessionClock final : public Clock {
+ public:
+  Instant now() override { return stands_at_ ? *stands_at_ : SystemClock().now(); }
+  void stand_at(Instant at) { stands_at_ = at; }
+
+ private:
+  std::optional<Instant> stands_at_;
+};
+
 /// An opened engine with its clock and entropy; closed in good order by close(), or as after a crash.
 class Session {
  public:
@@ -48,18 +59,19 @@ class Session {
 
   Engine& engine() { return *engine_; }
   Edge& edge() { return *edge_; }
-  Clock& clock() { return *clock_; }
-  Instant now() { return clock_->now(); }
+  Clock& clock() { return clock_; }
+  Instant now() { return clock_.now(); }
   Result<void> close() { return engine_->close(); }
 
  private:
   Result<EngineOptions> prepare(const Globals& globals);
-  Result<std::filesystem::path> dir_;
-  std::unique_ptr<Clock> clock_;
+  SessionClock clock_;
   SystemEntropy entropy_;
+  /// Outlives the engine, whose rows may be in it.
+  PassingDirectory passing_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Edge> edge_;
-  Session() : dir_(std::filesystem::path()) {}
+  Session() = default;
 };
 
 /// `STAFF@STATION` of somebody who works there now, for who sends what must not be refused for the sender's

@@ -28,6 +28,10 @@ Error no_partition(PartitionNumber partition, PartitionNumber partitions) {
           "this log has " + std::to_string(partitions) + ", the registry's included"};
 }
 
+Unexpected only_read() {
+  return unexpected({ErrorCode::refused, "this log is only read", "the embedded log", "open it to write"});
+}
+
 // The last segment whose header can be read: normally the last, or the one before a spare.
 Result<std::uint32_t> last_begun(const std::filesystem::path& dir) {
   TOONO_ASSIGN(std::uint32_t count, embedded::count_segments(dir));
@@ -75,7 +79,15 @@ Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(const std::filesystem::pa
   return log;
 }
 
-Result<void> EmbeddedLog::recover(const std::filesystem::path& dir) {
+Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open_to_read(const std::filesystem::path& dir) {
+  TOONO_ASSIGN(SegmentReader reader, SegmentReader::open(dir));
+  std::unique_ptr<EmbeddedLog> log(new EmbeddedLog(std::move(reader), {}, with_defaults({})));
+  TOONO_ASSIGN(auto ended, log->find_end(dir));
+  log->end_ = ended.tail.end;
+  return log;
+}
+
+Result<EmbeddedLog::Ended> EmbeddedLog::find_end(const std::filesystem::path& dir) {
   TOONO_ASSIGN(std::uint32_t segment, last_begun(dir));
   TOONO_ASSIGN(embedded::SegmentFile file, embedded::SegmentFile::open(dir, segment));
   if (!file.header())
@@ -111,8 +123,13 @@ Result<void> EmbeddedLog::recover(const std::filesystem::path& dir) {
     std::size_t last = offsets.size() - 1;
     unsure.offset = offsets[last - std::min<std::size_t>(last, unsynced)];
   }
+  return Ended{tail, unsure};
+}
+
+Result<void> EmbeddedLog::recover(const std::filesystem::path& dir) {
+  TOONO_ASSIGN(auto ended, find_end(dir));
   TOONO_ASSIGN(writer_, embedded::SegmentWriter::open(
-                            dir, reader_.identity(), tail, unsure, ends_,
+                            dir, reader_.identity(), ended.tail, ended.unsure, ends_,
                             {options_.files, options_.segment_bytes, options_.prepare_ahead}));
   for (PartitionNumber p = 0; p < partitions(); ++p) inbox_.begin_at(p, ends_.of(Topic::inbox, p));
   return {};
@@ -145,6 +162,7 @@ Result<void> EmbeddedLog::send(PartitionNumber partition, Bytes command) {
   if (failed_)
     return unexpected({ErrorCode::world, "an earlier write failed and its outcome is unknown",
                        "the embedded log", "close the log and open it again"});
+  if (!writer_) return only_read();
   return inbox_.send(partition, command, now_ms());
 }
 
@@ -152,6 +170,7 @@ Result<std::vector<LogRecord>> EmbeddedLog::receive(std::size_t limit) { return 
 
 Result<void> EmbeddedLog::append(PartitionNumber partition, Bytes decision) {
   if (failed_) return outcome_unknown();
+  if (!writer_) return only_read();
   if (partition >= partitions()) return unexpected(no_partition(partition, partitions()));
   std::size_t waiting =
       appended_bytes_.size() + decision.size() + appended_.size() * 2 * embedded::kAlignBytes;
@@ -203,6 +222,7 @@ Result<std::vector<LogRecord>> EmbeddedLog::settle(Wait /*wait*/) {
 
 Result<void> EmbeddedLog::sync() {
   if (failed_) return outcome_unknown();
+  if (!writer_) return {};
   if (auto synced = writer_->sync(); !synced) return fail(synced.error());
   return {};
 }
@@ -217,8 +237,7 @@ Result<void> EmbeddedLog::close() {
 }
 
 Result<void> EmbeddedLog::scan(Topic topic, const std::vector<From>& from, const Visitor& visit) {
-  if (!writer_) return {};
-  return reader_.scan(topic, from, visit, writer_->end());
+  return reader_.scan(topic, from, visit, writer_ ? writer_->end() : end_);
 }
 
 }  // namespace toono

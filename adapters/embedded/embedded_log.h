@@ -43,6 +43,10 @@ class EmbeddedLog final : public Log {
   static Result<std::unique_ptr<EmbeddedLog>> open(const std::filesystem::path& dir,
                                                    const EmbeddedOptions& options = {});
 
+  /// Reads the files as they are and leaves them so, whoever has the directory: holds no lock, passes a torn
+  /// last frame over, and ends where they ended when it was opened. Error refused: of send() and append().
+  static Result<std::unique_ptr<EmbeddedLog>> open_to_read(const std::filesystem::path& dir);
+
   /// Closes; an error of that is lost.
   ~EmbeddedLog() override;
 
@@ -81,6 +85,12 @@ class EmbeddedLog final : public Log {
 
  private:
   EmbeddedLog(SegmentReader reader, embedded::FileHandle lock, const EmbeddedOptions& options);
+  /// How the files end, and from where on they may be in the system's memory alone.
+  struct Ended {
+    embedded::LogTail tail;
+    embedded::Position unsure;
+  };
+  Result<Ended> find_end(const std::filesystem::path& dir);
   Result<void> recover(const std::filesystem::path& dir);
   Result<void> write(embedded::FrameKind kind, std::span<const LogRecord> records);
   Unexpected fail(const Error& error);
@@ -90,7 +100,9 @@ class EmbeddedLog final : public Log {
   EmbeddedOptions options_;
   embedded::FileHandle lock_;
   SegmentReader reader_;
+  /// Null: the log is only read, up to end_.
   std::unique_ptr<embedded::SegmentWriter> writer_;
+  std::optional<embedded::Position> end_;
   embedded::InboxQueue inbox_;
   embedded::LogEnds ends_;
   /// Decisions appended and not settled: their bytes one behind the other, and where each is.

@@ -133,7 +133,19 @@ Result<void> write_zeros(FileOps& files, const FileHandle& file, const std::file
   return {};
 }
 
+bool is_writable(const std::filesystem::path& dir) {
+  constexpr mode_t kAnybody = S_IWUSR | S_IWGRP | S_IWOTH;
+  struct stat found {};
+  if (::stat(dir.c_str(), &found) != 0) return true;
+  return (found.st_mode & kAnybody) != 0 && ::faccessat(AT_FDCWD, dir.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 Result<FileHandle> lock_directory(const std::filesystem::path& dir) {
+  if (!is_writable(dir))
+    return unexpected({ErrorCode::world, "nothing may be written into this directory, and this would write",
+                       dir.string(),
+                       "ask it questions, or `toono verify`, which read it as it is; what writes, --purpose "
+                       "and verify --full too, wants the deployment itself or a copy"});
   auto path = dir / "lock";
   TOONO_ASSIGN(FileHandle file, open_file(path, true));
   if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {

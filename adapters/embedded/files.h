@@ -61,7 +61,11 @@ Result<void> sync_directory(const std::filesystem::path& path);
 Result<void> write_zeros(FileOps& files, const FileHandle& file, const std::filesystem::path& path,
                          std::uint64_t from, std::uint64_t to);
 
-/// Holds a directory for this process. Error busy: another one has it.
+/// Whether this process may put files into the directory. What nobody may write into (chmod a-w), nor does
+/// root. True of what is not there.
+bool is_writable(const std::filesystem::path& dir);
+
+/// Holds a directory for this process. Error busy: another one has it; world: nothing may be written there.
 Result<FileHandle> lock_directory(const std::filesystem::path& dir);
 
 }  // namespace toono::embedded

@@ -2,6 +2,7 @@
 #include "adapters/engine/backup.h"
 #include "adapters/engine/engine_kinds.h"
 #include "adapters/engine/heads.h"
+#include "adapters/engine/node_dir.h"
 #include "adapters/engine/rebuild.h"
 #include "core/time.h"
 
@@ -53,7 +54,7 @@ class MadeHere {
   bool dir_is_new_ = false;
 };
 
-class EmbeddedEngine final : public Engine {
+class EmbeddedEngine : public Engine {
  public:
   static Result<std::unique_ptr<EmbeddedEngine>> create(const EngineOptions& options,
                                                         const Founding& founding);
@@ -73,13 +74,13 @@ class EmbeddedEngine final : public Engine {
   Result<void> sync() override { return embedded_log_->sync(); }
   const EmbeddedLog* embedded_log() const override { return embedded_log_; }
 
- private:
+ protected:
   using Engine::Engine;
   void hold(std::unique_ptr<EmbeddedLog> log);
   Result<std::uint64_t> journal_end(PartitionNumber partition) override {
     return embedded_log_->journal_end(partition);
   }
-  Result<void> check_rows() override { return check_rows_are_of(*store_, *embedded_log_, options_.dir); }
+  Result<void> open_rows() override;
   Result<void> close_log() override;
 
   EmbeddedLog* embedded_log_ = nullptr;  // log_ holds it
@@ -124,6 +125,11 @@ Result<std::unique_ptr<EmbeddedEngine>> EmbeddedEngine::open(const EngineOptions
   return engine;
 }
 
+Result<void> EmbeddedEngine::open_rows() {
+  TOONO_TRY(open_store());
+  return check_rows_are_of(*store_, *embedded_log_, options_.dir);
+}
+
 Result<std::uint64_t> EmbeddedEngine::behind(PartitionNumber) {
   auto waiting = embedded_log_->waiting();
   return std::max<std::uint64_t>(waiting.records,
@@ -145,8 +151,47 @@ Result<void> EmbeddedEngine::drain(const FoldStop&) {
 
 Result<void> EmbeddedEngine::close_log() {
   TOONO_TRY(embedded_log_->close());
-  keep_heads(*follower_, options_.dir);
+  keep_heads(*follower_, options_.rows_dir());
   return {};
+}
+
+/// Of the directory it reads the journal, the heads and the vault; its rows are its own.
+class EmbeddedReader final : public EmbeddedEngine {
+ public:
+  static Result<std::unique_ptr<EmbeddedReader>> open(const EngineOptions& options);
+
+ private:
+  using EmbeddedEngine::EmbeddedEngine;
+  Result<void> open_rows() override;
+};
+
+Result<std::unique_ptr<EmbeddedReader>> EmbeddedReader::open(const EngineOptions& options) {
+  TOONO_TRY(must_be_restored(options.dir));
+  auto engine = std::unique_ptr<EmbeddedReader>(new EmbeddedReader(options));
+  // Before the journal: an owner may write it anew meanwhile.
+  TOONO_ASSIGN(auto kept, read_heads(options.dir));
+  TOONO_ASSIGN(auto log, EmbeddedLog::open_to_read(options.dir));
+  if (kept) TOONO_TRY(check_heads(*log, options.dir, *kept));
+  engine->hold(std::move(log));
+  engine->vault_ = vault_if_any(
+      FileVault::open(options.dir.string(), master_key_of(options), *options.entropy, Access::read_only));
+  TOONO_TRY(engine->assemble(static_cast<PartitionNumber>(engine->embedded_log_->partitions() - 1)));
+  engine->processor_->own_nothing();
+  return engine;
+}
+
+Result<void> EmbeddedReader::open_rows() {
+  const auto& dir = options_.rows_dir();
+  TOONO_TRY(check_node_is_of(dir, embedded_log_->log_id()));
+  TOONO_TRY(open_store());
+  TOONO_TRY(claim_node(dir, *store_, embedded_log_->log_id()));
+  auto fits = check_rows_are_of(*store_, *embedded_log_, dir);
+  if (fits) return fits;
+  auto error = fits.error();
+  error.next =
+      "this journal is not the one that was read before, or not all of it: ask who gave it; another "
+      "--data reads it anew";
+  return unexpected(error);
 }
 
 }  // namespace
@@ -161,6 +206,11 @@ Result<std::unique_ptr<Engine>> create_embedded_engine(const EngineOptions& opti
   error.next = made.remove() ? "see to it and run it again: nothing was left behind"
                              : "see to it, remove the directory and its key, and run it again";
   return unexpected(error);
+}
+
+Result<std::unique_ptr<Engine>> read_embedded(const EngineOptions& options) {
+  TOONO_ASSIGN(auto engine, EmbeddedReader::open(options));
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 Result<std::unique_ptr<Engine>> open_embedded_engine(const EngineOptions& options) {

@@ -35,17 +35,22 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, con
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
-  return options.kafka ? open_kafka_engine(options) : open_embedded_engine(options);
+  if (options.kafka) return open_kafka_engine(options);
+  return options.role == EngineRole::reader ? read_embedded(options) : open_embedded_engine(options);
 }
 
 /// The log first: on Kafka leaving the group gives partitions up, and the handlers of that need the
 /// processor.
 Engine::~Engine() { log_.reset(); }
 
+Result<void> Engine::open_store() {
+  TOONO_TRY(finish_switch(options_.rows_dir()));
+  TOONO_ASSIGN(store_, RocksStore::open(DataPaths(options_.rows_dir()).rows(), {}));
+  return {};
+}
+
 Result<void> Engine::assemble(PartitionNumber partitions) {
-  TOONO_TRY(finish_switch(options_.dir));
-  TOONO_ASSIGN(store_, RocksStore::open(DataPaths(options_.dir).rows(), {}));
-  TOONO_TRY(check_rows());
+  TOONO_TRY(open_rows());
   TOONO_TRY(fill_empty_store(partitions));
   follower_ = std::make_unique<Follower>(*store_, registry_, Follower::Options{options_.cached_states});
   TOONO_TRY(fold(partitions));
@@ -53,7 +58,7 @@ Result<void> Engine::assemble(PartitionNumber partitions) {
     return unexpected({ErrorCode::damaged, "the journal has no genesis", options_.dir.string(),
                        "the founding was cut short: remove the directory and run `toono init` again"});
   // The vault may be older than the journal: before anybody asks it for words.
-  TOONO_TRY(keep_erased(*store_, partitions, *vault_));
+  if (options_.role != EngineRole::reader) TOONO_TRY(keep_erased(*store_, partitions, *vault_));
   processor_ = std::make_unique<Processor>(*log_, *store_, registry_, *follower_, *options_.clock);
   processor_->on_key_destruction(
       [this](PersonId person, std::optional<SealClass> only) { return vault_->destroy(person, only); });

@@ -22,16 +22,20 @@ struct DataPaths {
   std::filesystem::path vault() const { return dir / "vault"; }
 };
 
-/// What a process is to a deployment on Kafka. On the embedded log every process owns all.
+/// What a process is to a deployment on Kafka. On the embedded log every process owns all, but a reader.
 enum class EngineRole {
-  edge,   ///< sends, follows and answers questions; owns nothing
-  owner,  ///< takes part in the group that shares the partitions out
-  alone,  ///< owns all partitions by hand: for founding, and for tests that force two owners
+  reader,  ///< answers questions alone: writes nothing but its own rows, and needs no key as long as no
+           ///< question does
+  edge,    ///< sends, follows and answers questions; owns nothing
+  owner,   ///< takes part in the group that shares the partitions out
+  alone,   ///< owns all partitions by hand: for founding, and for tests that force two owners
 };
 
 struct EngineOptions {
   /// The data directory; on Kafka that of this node's rows.
   std::filesystem::path dir = {};
+  /// Of a reader of an embedded log: where it keeps its rows, so that nothing is written into `dir`.
+  std::filesystem::path own_dir = {};
   std::optional<KafkaAddress> kafka = {};
   EngineRole role = EngineRole::edge;
   /// Empty: DIR.key beside the directory.
@@ -55,6 +59,9 @@ struct EngineOptions {
   /// Asked while open() makes rows, which may be long: true ends it with Error busy. On Kafka also whenever a
   /// silent broker is waited for, as long as the engine lives: true ends the wait with Error world.
   FoldStop should_stop = {};
+
+  /// Where the rows are, and what this process notes for itself.
+  const std::filesystem::path& rows_dir() const { return own_dir.empty() ? dir : own_dir; }
 };
 
 /// What a new deployment begins with.
@@ -140,8 +147,10 @@ class Engine {
   Result<void> found(const Founding& founding);
   /// The journal's end of a partition as it is now.
   virtual Result<std::uint64_t> journal_end(PartitionNumber partition) = 0;
-  /// The rows, opened, are of this log, and the journal has not lost what they or the heads saw of it.
-  virtual Result<void> check_rows() = 0;
+  /// Opens the rows and sees that they are of this log, and that the journal has not lost what they or the
+  /// heads saw of it.
+  virtual Result<void> open_rows() = 0;
+  Result<void> open_store();
   virtual Result<void> close_log() = 0;
 
   EngineOptions options_;

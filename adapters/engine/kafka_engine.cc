@@ -79,7 +79,7 @@ class KafkaEngine final : public Engine {
   Result<std::uint64_t> journal_end(PartitionNumber partition) override {
     return kafka_log_->end(Topic::journal, partition);
   }
-  Result<void> check_rows() override;
+  Result<void> open_rows() override;
   Result<void> close_log() override;
   Result<std::uint64_t> take(PartitionNumber partition);
   void give_up(PartitionNumber partition);
@@ -137,6 +137,7 @@ Result<std::unique_ptr<KafkaEngine>> KafkaEngine::open(const EngineOptions& opti
   auto* self = engine.get();
   KafkaLogOptions log{.address = address};
   if (options.role == EngineRole::owner) log.group = TopicNames(options.kafka->deployment).engines_group;
+  log.only_reads = options.role == EngineRole::reader;
   log.own_all = options.role == EngineRole::alone;
   log.may_join = [self] { return self->is_near_the_heads(); };
   log.on_assigned = [self](PartitionNumber partition) { return self->take(partition); };
@@ -146,7 +147,12 @@ Result<std::unique_ptr<KafkaEngine>> KafkaEngine::open(const EngineOptions& opti
   auto partitions = static_cast<PartitionNumber>(opened->partitions() - 1);
   engine->kafka_log_ = opened.get();
   engine->log_ = std::move(opened);
-  TOONO_ASSIGN(engine->vault_, open_keys(address, master_key_of(options), *options.entropy));
+  auto key = master_key_of(options);
+  if (log.only_reads) {
+    engine->vault_ = vault_if_any(open_keys(address, key, *options.entropy, Access::read_only));
+  } else {
+    TOONO_ASSIGN(engine->vault_, open_keys(address, key, *options.entropy));
+  }
   TOONO_TRY(engine->assemble(partitions));
   if (options.role != EngineRole::alone) engine->processor_->own_nothing();
   engine->is_open_ = true;
@@ -159,7 +165,9 @@ KafkaEngine::~KafkaEngine() {
   if (is_open_) keep_heads(*follower_, options_.dir);
 }
 
-Result<void> KafkaEngine::check_rows() {
+Result<void> KafkaEngine::open_rows() {
+  TOONO_TRY(check_node_is_of(options_.dir, named_log_));
+  TOONO_TRY(open_store());
   TOONO_TRY(claim_node(options_.dir, *store_, named_log_));
   return check_heads(*kafka_log_, options_.dir);
 }

@@ -34,8 +34,8 @@ Result<void> check_node_is_of(const fs::path& dir, const LogId& log_id) {
   std::error_code failed;
   if (fs::exists(dir / "journal", failed))
     return unexpected({ErrorCode::damaged,
-                       fmt::format("the directory holds an embedded log, and the deployment that was named "
-                                   "is log {} on Kafka",
+                       fmt::format("the directory holds an embedded log, and was to hold the rows of who "
+                                   "reads log {}",
                                    to_text(log_id)),
                        dir.string(), "name another --data, or say --log embedded:DIR"});
   if (!fs::exists(file_of(dir), failed)) return {};

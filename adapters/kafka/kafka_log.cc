@@ -61,10 +61,13 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaLogOptions options) {
   TOONO_ASSIGN(self->scanner_, TopicReader::open(address, kBrief, Transactions::ignore));
   TOONO_TRY(self->count_partitions());
   TOONO_TRY(self->find_ends());
-  TOONO_ASSIGN(self->inbox_writer_,
-               TopicWriter::open(address, {names.inbox, names.registry_inbox}, kInboxWriter));
-  TOONO_ASSIGN(self->journal_writer_,
-               TopicWriter::open(address, {names.journal, names.registry_journal}, kJournalWriter));
+  auto writer = [&](std::vector<std::string> topics, const KafkaProperties& properties) {
+    return self->options_.only_reads
+               ? Result<std::unique_ptr<TopicWriter>>(TopicWriter::none(address, std::move(topics)))
+               : TopicWriter::open(address, std::move(topics), properties);
+  };
+  TOONO_ASSIGN(self->inbox_writer_, writer({names.inbox, names.registry_inbox}, kInboxWriter));
+  TOONO_ASSIGN(self->journal_writer_, writer({names.journal, names.registry_journal}, kJournalWriter));
   return self;
 }
 

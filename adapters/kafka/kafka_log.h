@@ -31,6 +31,8 @@ struct KafkaLogOptions {
   /// Called inside receive() as a member of the group: offsets of the inbox that hold no record were passed
   /// over (docs/decisions/0013).
   std::function<void(const Hole&)> on_hole = {};
+  /// Neither send() nor append() will be called, which are refused: no right to write is asked for.
+  bool only_reads = false;
   /// How long an owner's receive() waits when there is nothing new, in the inbox or in the journal, or a
   /// settle() of one who owns nothing.
   int idle_wait_ms = 5;

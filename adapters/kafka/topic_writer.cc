@@ -28,7 +28,14 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::open(const KafkaAddress& addre
   return self;
 }
 
+std::unique_ptr<TopicWriter> TopicWriter::none(const KafkaAddress& address, std::vector<std::string> topics) {
+  return std::unique_ptr<TopicWriter>(new TopicWriter(address, std::move(topics)));
+}
+
 Result<void> TopicWriter::write(std::size_t topic, std::int32_t partition, Bytes record) {
+  if (!producer_)
+    return unexpected({ErrorCode::refused, "this log is only read",
+                       "kafka:" + address_.brokers + ", topic " + topics_[topic], "open it to write"});
   // librdkafka copies and takes a void*; nothing is written through it.
   auto* payload = const_cast<std::uint8_t*>(record.data());
   ++waiting_;
@@ -74,16 +81,19 @@ Result<void> TopicWriter::trouble() const {
 }
 
 Result<void> TopicWriter::poll(int wait_ms) {
+  if (!producer_) return {};
   rd_kafka_poll(producer_.get(), wait_ms);
   return trouble();
 }
 
 void TopicWriter::ring(Bell& bell) {
+  if (!producer_) return;
   KafkaQueuePtr queue(rd_kafka_queue_get_main(producer_.get()));
   bell.hang_on(queue.get());
 }
 
 Result<void> TopicWriter::settle() {
+  if (!producer_) return {};
   // Ends without a limit of its own: what is not acknowledged within message.timeout.ms fails.
   while (rd_kafka_flush(producer_.get(), kFlushSliceMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) TOONO_TRY(trouble());
   TOONO_TRY(trouble());

@@ -15,6 +15,8 @@ class TopicWriter final : public KafkaListener {
   static Result<std::unique_ptr<TopicWriter>> open(const KafkaAddress& address,
                                                    std::vector<std::string> topics,
                                                    const KafkaProperties& more = {});
+  /// One that asks no broker for anything and refuses every write: for who only reads.
+  static std::unique_ptr<TopicWriter> none(const KafkaAddress& address, std::vector<std::string> topics);
 
   /// Queues a copy. Error busy: the queue is full. What becomes of it is told by poll() and settle().
   Result<void> write(std::size_t topic, std::int32_t partition, Bytes record);

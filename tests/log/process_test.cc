@@ -26,6 +26,56 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
+TEST_CASE("a log opened to be read ends where it ended, changes no byte and takes no record") {
+  TemporaryDirectory dir;
+  auto owner = must(EmbeddedLog::create(dir.path(), test_log_id(), 2));
+  must(decide(*owner, 0, "c0", "d0"));
+  must(decide(*owner, 1, "c1", "d1"));
+  auto file = embedded::segment_path(dir.path(), 0);
+  auto whole = must(whole_text(*owner, 2));
+  // Beside the owner, and of a frame whose end was never written.
+  for (bool is_torn : {false, true}) {
+    CAPTURE(is_torn);
+    if (is_torn) {
+      must(decide(*owner, 0, "c2", "d2"));
+      auto bytes = file_bytes(file);
+      owner.reset();
+      std::size_t end = bytes.size();
+      while (end > 0 && bytes[end - 1] == 0) --end;
+      std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(end - 8), bytes.end(), std::uint8_t{0});
+      write_file(file, bytes);
+    }
+    auto before = file_bytes(file);
+    auto reader = must(EmbeddedLog::open_to_read(dir.path()));
+    if (!is_torn) must(decide(*owner, 0, "later", "later"));
+    auto text = must(whole_text(*reader, 2));
+    if (!is_torn) CHECK(text == whole);
+    CHECK(reader->journal_end(0) == (is_torn ? 2 : 1));
+    CHECK((reader->dropped_bytes() > 0) == is_torn);
+    CHECK(reader->send(0, bytes_of("c")).error().code == ErrorCode::refused);
+    CHECK(reader->append(0, bytes_of("d")).error().code == ErrorCode::refused);
+    must(reader->settle());
+    must(reader->sync());
+    must(reader->close());
+    reader.reset();
+    if (is_torn) CHECK(file_bytes(file) == before);
+  }
+}
+
+TEST_CASE("a directory that nobody may write into is not taken, by root neither") {
+  TemporaryDirectory dir;
+  { must(EmbeddedLog::create(dir.path(), test_log_id(), 2)); }
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0555));
+  auto refused = EmbeddedLog::open(dir.path());
+  auto read = EmbeddedLog::open_to_read(dir.path());
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0755));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::world);
+  CHECK(refused.error().what.find("nothing may be written") != std::string::npos);
+  CHECK(read);
+  CHECK(EmbeddedLog::open(dir.path()));
+}
+
 TEST_CASE("a second process on a directory is refused and told who has it") {
   TemporaryDirectory dir;
   auto log = must(EmbeddedLog::create(dir.path(), test_log_id(), 2));
