@@ -8,8 +8,10 @@ namespace toono::rules {
 
 /// Above only what is below.
 inline Count counted(bool below, bool above, std::int64_t amount = 0) {
-  return {below, below && above, amount};
+  return {below, below && above, amount, {}};
 }
+/// The first of the two that has come.
+inline const At& first_of(const At& one, const At& other) { return one ? one : other; }
 inline bool in(const At& moment, const Frame& frame) { return moment && frame.period.holds(moment.ms); }
 /// A due that was never set belongs to no period.
 inline bool due_in(std::int64_t due_ms, const Frame& frame) {

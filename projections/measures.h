@@ -10,6 +10,16 @@
 
 namespace toono {
 
+/// What a rule looked at: why a fact stands where it stands.
+struct Ground {
+  /// The moment that put it above the line, or kept it from there; unset: nothing has come that could have.
+  At moment = {};
+  /// What the moment is held against; 0: it may come at any time.
+  std::int64_t due_ms = 0;
+  /// The moment that put it below the line, where that is no due.
+  At since = {};
+};
+
 /// What a rule makes of one fact: does it stand below the line, does it stand above it too, and how much is
 /// it.
 struct Count {
@@ -17,6 +27,9 @@ struct Count {
   bool above = false;
   /// Milliseconds or pieces, by the shape; not used by a share.
   std::int64_t amount = 0;
+  Ground ground = {};
+
+  Count looking_at(const Ground& looked_at) const { return {below, above, amount, looked_at}; }
 };
 
 /// All that a rule may know beside the fact.
@@ -115,6 +128,11 @@ struct Evidence {
   std::uint32_t step = 0;
   /// Every event that gave the fact a moment, as "partition:seq:index", in their order.
   std::vector<std::string> events;
+  /// Of them what the rule looked at, as Ground has it; empty: nothing.
+  std::string decided_by = {}, since = {};
+  std::int64_t due_ms = 0;
+  /// Of a mean or a percentile.
+  std::int64_t amount = 0;
 };
 struct Explanation {
   Figure figure;

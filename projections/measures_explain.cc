@@ -58,15 +58,24 @@ std::uint32_t step_of(const Fact&) {
 }
 std::uint32_t step_of(const FollowUpFact& fact) { return fact.step; }
 
+std::string event_id(PartitionNumber partition, const At& moment) {
+  return moment ? fmt::format("{}:{}:{}", partition, moment.seq, moment.index) : std::string();
+}
+
 template <class Fact>
-Evidence evidence_of(const FactRow<Fact>& row, FactKind kind) {
-  Evidence evidence{kind, subject_of(row.fact), case_of(row.fact), step_of(row.fact), {}};
+Evidence evidence_of(const FactRow<Fact>& row, const Measure& measure, const Frame& frame) {
+  Evidence evidence{measure.kind, subject_of(row.fact), case_of(row.fact), step_of(row.fact), {}};
+  auto count = std::get<Count (*)(const Fact&, const Frame&)>(measure.rule)(row.fact, frame);
+  evidence.decided_by = event_id(row.partition, count.ground.moment);
+  evidence.since = event_id(row.partition, count.ground.since);
+  evidence.due_ms = count.ground.due_ms;
+  evidence.amount = count.amount;
   auto moments = moments_of(row.fact);
   std::sort(moments.begin(), moments.end(),
             [](const At& a, const At& b) { return std::pair(a.seq, a.index) < std::pair(b.seq, b.index); });
   for (const auto& moment : moments) {
     if (!moment) continue;
-    auto id = fmt::format("{}:{}:{}", row.partition, moment.seq, moment.index);
+    auto id = event_id(row.partition, moment);
     if (evidence.events.empty() || evidence.events.back() != id) evidence.events.push_back(std::move(id));
   }
   return evidence;
@@ -155,7 +164,7 @@ Explanation open_figure(const Measure& measure, const Question& question, const 
   auto list = [&](const std::vector<std::uint32_t>& places, std::vector<Evidence>& evidence) {
     for (auto place : places)
       evidence.push_back(with_row(measure.kind, facts, samples[place].index,
-                                  [&](const auto& row) { return evidence_of(row, measure.kind); }));
+                                  [&](const auto& row) { return evidence_of(row, measure, frame); }));
   };
   auto picked = pick(measure, samples, frame);
   list(picked.above, opened.numerator);

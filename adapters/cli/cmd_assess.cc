@@ -167,6 +167,25 @@ std::string rate_text(const Asking& asking, const Figure& figure) {
   return fmt::format("{:.1f}{}", shown, unit_text(asking, figure.measure->unit));
 }
 
+std::string amount_text(const Asking& asking, const Measure& measure, std::int64_t amount) {
+  auto in = [&](std::int64_t unit_ms) {
+    return fmt::format("{:.1f}{}", double(amount) / double(unit_ms), unit_text(asking, measure.unit));
+  };
+  switch (measure.unit) {
+    case Unit::seconds:
+      return in(kSecondMs);
+    case Unit::hours:
+      return in(kHourMs);
+    case Unit::days:
+      return in(kDayMs);
+    case Unit::share:
+    case Unit::each:
+    case Unit::per_hundred:
+      break;
+  }
+  return std::to_string(amount);
+}
+
 std::string rate_json(const Figure& figure) {
   if (!figure.rate) return "null";
   auto text = fmt::format("{:.6f}", *figure.rate);

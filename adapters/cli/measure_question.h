@@ -23,6 +23,9 @@ std::string measure_text(const Asking& asking, const Measure& measure);
 /// nothing to divide by.
 std::string rate_text(const Asking& asking, const Figure& figure);
 
+/// What one row counts of a mean or a percentile, in the measure's unit.
+std::string amount_text(const Asking& asking, const Measure& measure, std::int64_t amount);
+
 /// A rate as JSON: a number with at most six places, or null.
 std::string rate_json(const Figure& figure);
 

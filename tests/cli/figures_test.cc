@@ -5,6 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include "adapters/cli/measure_words.h"
+#include "adapters/cli/print.h"
 #include "tests/cli/fixture.h"
 
 namespace toono {
@@ -147,6 +149,50 @@ TEST_CASE("a ranking says what of whom and when it ranks") {
         "sign on time, tier II, each and all below it, best first  2026-01-01 - 2026-12-31");
   CHECK(title({"return_rate", "--from", "2026-03-01", "--to", "2026-03-31"}) ==
         "return rate, least first  2026-03-01 - 2026-03-31");
+}
+
+TEST_CASE("explain says of each row which event and due put it above the line or kept it from there") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  auto explained = [&](const std::string& measure) {
+    auto reply = desk.ask("03-20 09:00", {"explain", measure, "--year", "2026"});
+    REQUIRE_MESSAGE(reply.code == 0, reply.err);
+    return reply.out;
+  };
+  struct Row {
+    const char* measure;
+    std::vector<std::string> says;
+  };
+  const Row rows[] = {
+      {"sign_on_time",
+       {"P: 2026-01-01 - 2026-12-31\n", "  rule: signed by the due, or return asked by it and not refused\n",
+        "    above the line: OrderSigned ", "    not above it: nothing by the due 2026-03-03 "}},
+      {"on_time_completion", {"    above the line: ResultSubmitted "}},
+      {"satisfaction", {"    above the line: CallbackCompleted "}},
+      {"reopen", {"    not above it: no such event; in P by CaseClosed "}},
+      {"handling_hours_mean", {"    4.3 h: ResultSubmitted "}},
+      {"urgings", {"    0: OrderDispatched "}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.measure);
+    auto out = explained(row.measure);
+    for (const auto& words : row.says) CHECK_MESSAGE(has(out, words), out);
+  }
+}
+
+TEST_CASE("every measure has its rule in words, each in a line of a narrow terminal") {
+  constexpr std::size_t kColumns = 80, kIndent = 8;
+  for (const auto& measure : all_measures()) {
+    CAPTURE(measure.name);
+    for (auto language : {cli::Language::en, cli::Language::zh}) {
+      auto rule = cli::rule_words(measure, language);
+      for (auto words : {rule.above, rule.below}) {
+        CHECK_FALSE(words.empty());
+        CHECK(cli::display_width(words) + kIndent <= kColumns);
+      }
+    }
+  }
 }
 
 }  // namespace toono

@@ -200,6 +200,14 @@ TEST_CASE("explain: every measure agrees with the records") {
     auto opened = explain(measure, world.question(kRegion, true));
     REQUIRE(opened);
     CHECK(opened->agrees);
+    // What the rule looked at is one of the fact's own events.
+    for (const auto* list : {&opened->numerator, &opened->denominator})
+      for (const auto& row : *list) {
+        CHECK((!row.decided_by.empty() || !row.since.empty() || row.due_ms != 0));
+        for (const auto& event : {row.decided_by, row.since})
+          CHECK(
+              (event.empty() || std::find(row.events.begin(), row.events.end(), event) != row.events.end()));
+      }
   }
 }
 
