@@ -1,16 +1,22 @@
 """Reads the records of a Toono journal with nothing of Toono's but the .fbs files: FlatBuffers by the names in
 them, segment files as docs/log_format.md describes them, the topics of a broker (pip install confluent-kafka).
 """
+import functools
 import mmap
 import os
 import re
 import struct
-import uuid
+
+from crc32c import crc32c
 
 # ---- the schemas: enough of the .fbs language to read the records by the names in them
 
 SCALARS = {"bool": "?", "byte": "b", "ubyte": "B", "short": "h", "ushort": "H", "int": "i", "uint": "I",
            "long": "q", "ulong": "Q", "float": "f", "double": "d"}
+
+
+def uuid_text(digits):
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 class Schemas:
@@ -52,24 +58,28 @@ class Schemas:
             at, widest = -(-at // align) * align + size, max(widest, align)
         return -(-at // widest) * widest, widest
 
-    def inline(self, data, at, type_):
-        """A scalar or a struct: ids as text, digests as hexadecimal, event refs as 'seq:index'."""
+    @functools.lru_cache(None)
+    def inline(self, type_):
+        """What reads a scalar or a struct at (data, at): ids as text, digests in hexadecimal, event refs as 'seq:index'."""
         if type_ in self.enums:
-            number = struct.unpack_from("<" + SCALARS[self.base(type_)], data, at)[0]
-            return self.enums[type_][1].get(number, number)
+            number, words = self.inline(self.base(type_)), self.enums[type_][1]
+            return lambda data, at: words.get((word := number(data, at)), word)
         if type_ in SCALARS:
-            return struct.unpack_from("<" + SCALARS[type_], data, at)[0]
-        fields, values = self.structs[type_], []
+            unpack = struct.Struct("<" + SCALARS[type_]).unpack_from
+            return lambda data, at: unpack(data, at)[0]
+        fields, at, parts = self.structs[type_], 0, []
         if fields[0][1] == "[ubyte:16]":
-            return str(uuid.UUID(bytes=bytes(data[at:at + 16])))
+            return lambda data, at: uuid_text(data[at:at + 16].hex())
         if fields[0][1] == "[ubyte:32]":
-            return bytes(data[at:at + 32]).hex()
+            return lambda data, at: data[at:at + 32].hex()
         for _, field in fields:
             size, align = self.size(field)
             at = -(-at // align) * align
-            values.append(self.inline(data, at, field))
+            parts.append((at, self.inline(field)))
             at += size
-        return values[0] if len(values) == 1 else ":".join(map(str, values))
+        if len(parts) == 1:
+            return parts[0][1]
+        return lambda data, at: ":".join(str(read(data, at + place)) for place, read in parts)
 
 
 class Row:
@@ -110,13 +120,13 @@ class Row:
         at, schemas = self.place(slot), self.schemas
         if type_ in SCALARS or type_ in schemas.enums:
             if at is not None:
-                return schemas.inline(self.data, at, type_)
+                return schemas.inline(type_)(self.data, at)
             number = int(default) if default and default.isdigit() else 0
             return schemas.enums[type_][1].get(number, number) if type_ in schemas.enums else number
         if at is None:
             return [] if type_.startswith("[") else None
         if type_ in schemas.structs:
-            return schemas.inline(self.data, at, type_)
+            return schemas.inline(type_)(self.data, at)
         at = self.follow(at)
         if type_ == "string":
             length = struct.unpack_from("<I", self.data, at)[0]
@@ -128,27 +138,6 @@ class Row:
 
 
 # ---- the embedded log, as docs/log_format.md describes it
-
-def crc32c_table():
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        table.append(value)
-    return table
-
-
-try:  # pip install google-crc32c: a hundred times faster, and not needed
-    from google_crc32c import value as crc32c
-except ImportError:
-    CRC = crc32c_table()
-
-    def crc32c(data):
-        crc = 0xFFFFFFFF
-        for byte in data:
-            crc = CRC[(crc ^ byte) & 255] ^ crc >> 8
-        return crc ^ 0xFFFFFFFF
-
 
 class Damaged(Exception):
     pass

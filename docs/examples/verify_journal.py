@@ -89,9 +89,10 @@ class Journal:
     def read(self, data):
         if len(data) > MOST_BYTES:
             raise ValueError("it is larger than a record may be")
-        kind, body = Row.root(self.schemas, data, "Record", b"TNJ1").union("body")
-        for field in self.schemas.tables[kind]:
-            if body[field] is None:
+        kind, row = Row.root(self.schemas, data, "Record", b"TNJ1").union("body")
+        body = {field: row[field] for field in self.schemas.tables[kind]}
+        for field, value in body.items():
+            if value is None:
                 raise ValueError(f"it has no {field}")
         return kind, body
 

@@ -48,6 +48,34 @@ TEST_CASE("the chain checked by hand ends where verify says") {
   CHECK(ends_with("'" + data.string() + "'") == 1 << 8);
 }
 
+TEST_CASE("the reader in Python proves what verify proves and knows a flipped bit by its checksum") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  const std::string reader = "cd " TOONO_SOURCE_DIR "/docs/examples && PYTHONDONTWRITEBYTECODE=1 python3 ";
+  auto data = (desk.dir() / "data").string();
+  auto said = boost::json::parse(output_of(reader + "verify_journal.py 'embedded:" + data + "'"));
+  auto verified = desk.ask("03-20 09:00", {"--json", "verify"}).json();
+  for (const char* field : {"decisions", "heads", "void", "findings"})
+    CHECK(said.at(field) == verified.at(field));
+  // The fast checksum is the plain one, of every length that is folded in another way.
+  output_of(reader + R"py(-c '
+import random
+from crc32c import crc32c, plain
+assert plain(b"123456789") == 0xE3069283
+for size in [*range(600), 1000, 4096, 65537]:
+    data = random.Random(size).randbytes(size)
+    assert crc32c(data) == plain(data), size
+')py");
+  auto segment = desk.dir() / "data" / "journal" / "000000000000.seg";
+  auto bytes = output_of("cat '" + segment.string() + "'");
+  auto at = bytes.find("TOONOFRM", bytes.find("TOONOFRM") + 1) + 9 * 128;
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  std::ofstream(segment, std::ios::binary) << bytes;
+  CHECK(std::system((reader + "verify_journal.py 'embedded:" + data + "' >/dev/null 2>&1").c_str()) ==
+        1 << 8);
+}
+
 TEST_CASE("a founding that the registry would refuse makes nothing") {
   Desk desk;
   auto stations = desk.dir() / "stations.csv", there = desk.dir() / "refused";

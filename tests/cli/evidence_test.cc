@@ -33,22 +33,22 @@ Tree tree_of(const fs::path& dir) {
 }
 
 /// The desk's directory as it is handed to an auditor: read only, the key elsewhere.
-struct Evidence {
+struct HandedOver {
   Desk desk;
   MorningStory story{desk};
   fs::path data = desk.dir() / "data", key = desk.dir() / "kept.key", passing = desk.dir() / "passing";
 
-  Evidence() { fs::create_directory(passing); }
+  HandedOver() { fs::create_directory(passing); }
   void take() {
     fs::rename(desk.dir() / "data.key", key);
     allow(data, false);
     ::setenv("TMPDIR", passing.c_str(), 1);
   }
-  ~Evidence() {
+  ~HandedOver() {
     ::unsetenv("TMPDIR");
     allow(data, true);
   }
-  Evidence(const Evidence&) = delete;
+  HandedOver(const HandedOver&) = delete;
   bool left_nothing() const { return fs::is_empty(passing); }
 };
 
@@ -82,7 +82,7 @@ std::string program() { return std::string(TOONO_BINARY_DIR) + "/toono"; }
 }  // namespace
 
 TEST_CASE("questions on read-only files without a key are answered as on the live ones and change nothing") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   auto each = [&](const auto& visit) {
     for (auto words : questions(evidence.story)) {
@@ -109,7 +109,7 @@ TEST_CASE("questions on read-only files without a key are answered as on the liv
 }
 
 TEST_CASE("of all questions only a telephone number needs the key of read-only files") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   std::vector<std::string> words{"find", "--phone", "13812345678"};
   auto live = desk.ask(kAsked, words);
@@ -125,7 +125,7 @@ TEST_CASE("of all questions only a telephone number needs the key of read-only f
 }
 
 TEST_CASE("what would write is refused on read-only files and changes nothing") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   evidence.take();
   auto before = tree_of(evidence.data);
@@ -159,7 +159,7 @@ TEST_CASE("what would write is refused on read-only files and changes nothing") 
 }
 
 TEST_CASE("with --data a question keeps its rows there and follows what was added beside the owner") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   auto own = (desk.dir() / "own").string();
   auto before = tree_of(evidence.data);
@@ -195,7 +195,7 @@ TEST_CASE("with --data a question keeps its rows there and follows what was adde
 }
 
 TEST_CASE("read-only files that were cut or changed answer no question") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   fs::copy(evidence.data, desk.dir() / "older", fs::copy_options::recursive);
   evidence.story.finish_first();
@@ -219,7 +219,7 @@ TEST_CASE("read-only files that were cut or changed answer no question") {
 }
 
 TEST_CASE("a read-only mount and another user's files are read as they are") {
-  Evidence evidence;
+  HandedOver evidence;
   auto& desk = evidence.desk;
   const auto& story = evidence.story;
   auto live = desk.ask(kAsked, {"history", story.first}).out;
