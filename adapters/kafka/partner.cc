@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "adapters/json/writer.h"
 #include "core/digest.h"
 #include "core/error_code.h"
@@ -19,8 +21,9 @@ struct Source {
   ReferralLine line = ReferralLine::line_110;
   std::string topic;
   std::int32_t partition = 0;
-  std::int64_t end = 0;   // as it was at the call
-  std::int64_t next = 0;  // the first offset not answered yet
+  std::int64_t end = 0;  // as it was at the call
+  std::int64_t next =
+      0;  // the first offset not answered yet, behind a transaction's mark if one stands there
 };
 
 class Partners final : public KafkaListener {
@@ -30,7 +33,9 @@ class Partners final : public KafkaListener {
 
   Result<void> open() {
     const auto& address = options_.address;
-    TOONO_ASSIGN(consumer_, make_consumer(address, this, address.deployment + ".partners.v1"));
+    // At a topic's end there may be a transaction's mark, and no record.
+    TOONO_ASSIGN(consumer_, make_consumer(address, this, address.deployment + ".partners.v1",
+                                          {{"enable.partition.eof", "true"}}));
     TOONO_ASSIGN(producer_, make_producer(address, this));
     for (auto line : EnumValuesReferralLine()) {
       auto topic = names_.referral_in(line);
@@ -54,6 +59,8 @@ class Partners final : public KafkaListener {
       if (!message) continue;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         TOONO_TRY(answer(*message));
+      } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        if (auto* source = source_of(*message)) source->next = std::max(source->next, message->offset);
       } else if (message->rkt) {
         return unexpected(kafka_error(options_.address, message->err, "what a line says cannot be read",
                                       rd_kafka_topic_name(message->rkt), this));
@@ -111,22 +118,27 @@ class Partners final : public KafkaListener {
     return true;
   }
 
-  Result<void> answer(const rd_kafka_message_t& message) {
+  Source* source_of(const rd_kafka_message_t& message) {
     std::string_view topic = rd_kafka_topic_name(message.rkt);
-    for (auto& source : sources_) {
-      if (source.topic != topic || source.partition != message.partition) continue;
-      std::string_view text(static_cast<const char*>(message.payload), message.len);
-      TOONO_ASSIGN(auto answer, take_(source.line, text));
-      if (answer.refused) {
-        TOONO_TRY(bury(source, message.offset, text, *answer.refused));
-        ++counts_.dead;
-      } else {
-        ++counts_.taken;
-      }
-      source.next = message.offset + 1;
-      return commit(source);
+    auto found = std::ranges::find_if(sources_, [&](const Source& source) {
+      return source.topic == topic && source.partition == message.partition;
+    });
+    return found == sources_.end() ? nullptr : &*found;
+  }
+
+  Result<void> answer(const rd_kafka_message_t& message) {
+    auto* source = source_of(message);
+    if (!source) return {};
+    std::string_view text(static_cast<const char*>(message.payload), message.len);
+    TOONO_ASSIGN(auto answer, take_(source->line, text));
+    if (answer.refused) {
+      TOONO_TRY(bury(*source, message.offset, text, *answer.refused));
+      ++counts_.dead;
+    } else {
+      ++counts_.taken;
     }
-    return {};
+    source->next = message.offset + 1;
+    return commit(*source);
   }
 
   Result<void> bury(const Source& source, std::int64_t offset, std::string_view message,

@@ -11,10 +11,13 @@ namespace {
 
 /// A deployment with the topics of two lines and nothing else.
 struct Lines {
+  using Steady = std::chrono::steady_clock;
   KafkaAddress address{testing::shared_broker().address(testing::unique_deployment())};
   TopicNames names{address.deployment};
   std::vector<std::string> given;
   std::size_t fail_at = 1000;
+  /// It would have waited for ever.
+  bool was_stopped = false;
 
   Lines() {
     auto admin = must(KafkaAdmin::open(address));
@@ -28,7 +31,10 @@ struct Lines {
   /// Refuses what begins with "bad", fails at one message as the world does, takes the rest.
   Result<PartnerCounts> listen() {
     return take_partner_messages(
-        {.address = address, .once = true},
+        {.address = address,
+         .once = true,
+         .stop = [this, until = Steady::now() +
+                                std::chrono::seconds(20)] { return was_stopped = Steady::now() > until; }},
         [this](ReferralLine line, std::string_view message) -> Result<PartnerAnswer> {
           if (given.size() == fail_at)
             return unexpected({ErrorCode::world, "no engine answers", "here", "later"});
@@ -90,6 +96,24 @@ TEST_CASE("what cannot be taken is listed with its place and the reason and with
             R"(","reason":{"code":"refused","what":"not JSON","where":"character 1","next":"mend it"}})");
   CHECK(letters[0].find("Li Ming") == std::string::npos);
   CHECK(must(lines.listen()).dead == 0);
+}
+
+TEST_CASE("a partner's transaction is taken, and its mark at the topic's end is not waited for") {
+  Lines lines;
+  const auto topic = lines.names.referral_in(ReferralLine::line_110);
+  auto admin = must(KafkaAdmin::open(lines.address));
+  auto end = [&] { return must(watermarks(lines.address, admin->client(), topic, 0)).high; };
+  testing::Stranger partner(lines.address, lines.address.deployment);
+  partner.begin();
+  partner.write(topic, "one");
+  partner.commit();
+  REQUIRE(testing::eventually([&] { return end() == 2; }));
+  CHECK(must(lines.listen()).taken == 1);
+  CHECK_FALSE(lines.was_stopped);
+  CHECK(must(lines.listen()).taken == 0);
+  CHECK_FALSE(lines.was_stopped);
+  lines.say(ReferralLine::line_110, "two");
+  CHECK(must(lines.listen()).taken == 1);
 }
 
 TEST_CASE("a topic that is shorter than what was answered is refused") {
