@@ -54,8 +54,8 @@ void InboxGroup::on_rebalance(rd_kafka_t* consumer, rd_kafka_resp_err_t what,
 Result<void> InboxGroup::assign(rd_kafka_t* consumer, rd_kafka_topic_partition_list_t* partitions) {
   for (int i = 0; i < partitions->cnt; ++i) {
     auto& one = partitions->elems[i];
-    PartitionNumber partition = topics_.inbox_partition(one.topic, one.partition);
-    if (!topics_.knows(partition))
+    const auto partition = topics_.inbox_partition(one.topic, one.partition);
+    if (!partition)
       return unexpected({ErrorCode::refused,
                          "the group hands out partition " + std::to_string(one.partition) +
                              ", which this deployment does not have: somebody has added partitions",
@@ -63,10 +63,10 @@ Result<void> InboxGroup::assign(rd_kafka_t* consumer, rd_kafka_topic_partition_l
                          "restore the topic with its partitions: the number can never change"});
     std::uint64_t next = 0;
     if (handlers_.on_assigned) {
-      TOONO_ASSIGN(next, handlers_.on_assigned(partition));
+      TOONO_ASSIGN(next, handlers_.on_assigned(*partition));
     }
-    one.offset = next_[partition] = static_cast<std::int64_t>(next);
-    owned_.insert(partition);
+    one.offset = next_[*partition] = static_cast<std::int64_t>(next);
+    owned_.insert(*partition);
   }
   auto code = rd_kafka_assign(consumer, partitions);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
@@ -117,8 +117,9 @@ Result<void> InboxGroup::take(const rd_kafka_message_t& message) {
     note_problem(rd_kafka_err2str(message.err), false);
     return {};
   }
-  PartitionNumber partition = topics_.inbox_partition(rd_kafka_topic_name(message.rkt), message.partition);
-  if (!owned_.contains(partition) || message.offset < next_[partition]) return {};
+  const auto from = topics_.inbox_partition(rd_kafka_topic_name(message.rkt), message.partition);
+  if (!from || !owned_.contains(*from) || message.offset < next_[*from]) return {};
+  const PartitionNumber partition = *from;
   const auto passed = static_cast<std::uint64_t>(message.offset - next_[partition]);
   if (passed > 0 && handlers_.on_hole)
     handlers_.on_hole({partition, static_cast<std::uint64_t>(next_[partition]), passed});

@@ -19,10 +19,12 @@ struct LogTopics {
   }
   /// The broker's number of a partition of the port.
   std::int32_t number(PartitionNumber partition) const { return is_registry(partition) ? 0 : partition; }
-  /// The port's number of an inbox partition of the broker.
-  PartitionNumber inbox_partition(std::string_view topic, std::int32_t number) const {
-    return topic == names.registry_inbox ? static_cast<PartitionNumber>(partitions - 1)
-                                         : static_cast<PartitionNumber>(number);
+  /// The port's number of an inbox partition of the broker; none: somebody has added it.
+  std::optional<PartitionNumber> inbox_partition(std::string_view topic, std::int32_t number) const {
+    const bool is_registrys = topic == names.registry_inbox;
+    const int count = is_registrys ? 1 : partitions - 1;
+    if (number < 0 || number >= count) return std::nullopt;
+    return static_cast<PartitionNumber>(is_registrys ? partitions - 1 : number);
   }
 };
 

@@ -273,6 +273,22 @@ TEST_CASE("a partition goes over to another member from where the journal says, 
   CHECK(all_of(*two.log, Topic::journal) == all_of(*two.log, Topic::inbox));
 }
 
+TEST_CASE("a partition that somebody has added to the inbox is not taken for the registry's") {
+  MockCluster mock;
+  const KafkaAddress address = mock.address();
+  // The inbox has two, and one was founded: the registry's, the last, has the number that is too many.
+  auto group = must(InboxGroup::join(address, {.names = TopicNames(address.deployment), .partitions = 2},
+                                     "g-" + address.deployment, {}));
+  std::optional<Error> told;
+  REQUIRE(eventually([&] {
+    auto records = group->receive(10);
+    if (!records) told = records.error();
+    return told.has_value();
+  }));
+  CHECK(told->code == ErrorCode::refused);
+  CHECK(told->what.find("the group hands out partition 1, which this deployment does not have") == 0);
+}
+
 TEST_CASE("commands that were removed before they were decided are damage") {
   KafkaAddress address = deployment(shared_broker());
   auto admin = must(KafkaAdmin::open(address));
