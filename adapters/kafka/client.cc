@@ -342,7 +342,7 @@ std::vector<const rd_kafka_metadata_partition*> partitions_of(const rd_kafka_met
 
 namespace {
 
-/// One question about a partition's begin or end.
+/// One question about a partition: where it begins or ends, or where the records of a time begin.
 struct OffsetQuestion {
   const KafkaAddress& address;
   rd_kafka_t* client;
@@ -350,21 +350,26 @@ struct OffsetQuestion {
   std::int32_t partition;
   const KafkaListener* listener;
 
-  // Not rd_kafka_query_watermark_offsets: with a broker that has just gone it waits past its time, for ever.
+  /// RD_KAFKA_OFFSET_BEGINNING, RD_KAFKA_OFFSET_END, or a time: then RD_KAFKA_OFFSET_END says that all
+  /// records are older. Not rd_kafka_query_watermark_offsets: with a broker that has just gone it waits past
+  /// its time, for ever.
   Result<std::int64_t> ask(std::int64_t which, int within_ms) const {
     auto list = partition_list();
     add_to(list, topic, partition, which);
     auto code = rd_kafka_offsets_for_times(client, list.get(), within_ms);
     const auto& found = list->elems[0];
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = found.err;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && found.offset >= 0) return found.offset;
-    // A question that had no answer in time stands in the list as it was.
+    // A question that had no answer in time stands in the list as it was, a time like an offset.
+    const bool is_answer = found.offset != which && (found.offset >= 0 || which >= 0);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && is_answer) return found.offset;
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     // So it calls a partition without a leader too; watermarks() looks which it is.
     if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) code = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-    return unexpected(kafka_error(address, code,
-                                  "the end of partition " + std::to_string(partition) + " is not to be had",
-                                  topic, listener));
+    return unexpected(
+        kafka_error(address, code,
+                    (which >= 0 ? "the first record of a time in partition " : "the end of partition ") +
+                        std::to_string(partition) + " is not to be had",
+                    topic, listener));
   }
 
   Result<Watermarks> ask_both(int within_ms) const {
@@ -411,6 +416,15 @@ Result<std::int64_t> end_offset(const KafkaAddress& address, rd_kafka_t* client,
                                 std::int32_t partition, const KafkaListener* listener) {
   const OffsetQuestion question{address, client, topic, partition, listener};
   return ask_patiently(question, [&](int within_ms) { return question.ask(RD_KAFKA_OFFSET_END, within_ms); });
+}
+
+Result<std::optional<std::int64_t>> offset_since(const KafkaAddress& address, rd_kafka_t* client,
+                                                 const std::string& topic, std::int32_t partition,
+                                                 std::int64_t time_ms, const KafkaListener* listener) {
+  const OffsetQuestion question{address, client, topic, partition, listener};
+  TOONO_ASSIGN(auto found,
+               ask_patiently(question, [&](int within_ms) { return question.ask(time_ms, within_ms); }));
+  return found >= 0 ? std::optional(found) : std::nullopt;
 }
 
 PartitionListPtr partition_list() { return PartitionListPtr(rd_kafka_topic_partition_list_new(16)); }

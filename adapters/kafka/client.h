@@ -132,6 +132,11 @@ Result<Watermarks> watermarks(const KafkaAddress& address, rd_kafka_t* client, c
 /// The last of them alone: one question to the broker instead of two.
 Result<std::int64_t> end_offset(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
                                 std::int32_t partition, const KafkaListener* listener = nullptr);
+/// The first record of this time (ms since 1970) or later; none: all are older.
+Result<std::optional<std::int64_t>> offset_since(const KafkaAddress& address, rd_kafka_t* client,
+                                                 const std::string& topic, std::int32_t partition,
+                                                 std::int64_t time_ms,
+                                                 const KafkaListener* listener = nullptr);
 
 /// A list for rd_kafka_assign and the like.
 PartitionListPtr partition_list();

@@ -67,16 +67,10 @@ class Subscription {
  private:
   /// A record's time is when its event was recorded, which never goes back within a partition.
   Result<void> find_times(std::vector<ReadFrom>& places) {
-    auto list = partition_list();
-    for (const auto& place : places) add_to(list, place.topic, place.partition, from_.recorded_at->ms());
-    auto code = rd_kafka_offsets_for_times(reader_->client(), list.get(), options_.address.answer_within_ms);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return unexpected(kafka_error(options_.address, code, "the place of a time cannot be found", topic_,
-                                    reader_->listener()));
-    for (int i = 0; i < list->cnt; ++i) {
-      auto& place = places[static_cast<std::size_t>(i)];
-      auto found = list->elems[i].offset;
-      place.offset = found >= 0 ? found : ends_[static_cast<std::size_t>(i)];
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      TOONO_ASSIGN(auto found, offset_since(options_.address, reader_->client(), topic_, places[i].partition,
+                                            from_.recorded_at->ms(), reader_->listener()));
+      places[i].offset = found.value_or(ends_[i]);
     }
     return {};
   }

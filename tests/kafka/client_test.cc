@@ -1,9 +1,12 @@
 // The broker of the tests can be had, and clients refuse what would lose data.
 #include "adapters/kafka/client.h"
 
+#include "adapters/engine/clocks.h"
 #include "adapters/kafka/admin.h"
+#include "core/time.h"
 #include "doctest/doctest.h"
 #include "tests/kafka/broker.h"
+#include "tests/kafka/mock_cluster.h"
 #include "tests/must.h"
 
 namespace toono {
@@ -76,6 +79,34 @@ TEST_CASE("an answer that a quota holds back is told as one") {
     KafkaMessagePtr message(rd_kafka_consumer_poll(consumer.get(), 0));
     return listener.last_problem().find("ms late: a quota of the brokers") != std::string::npos;
   }));
+}
+
+TEST_CASE("the first record of a time is found, or is said not to be there") {
+  auto address = shared_broker().address(unique_deployment());
+  auto admin = must(KafkaAdmin::open(address));
+  const std::string topic = address.deployment + ".topic";
+  must(admin->create_topic({.name = topic, .settings = {{"message.timestamp.type", "LogAppendTime"}}}));
+  testing::produce(address, topic, "now");
+  auto since = [&](std::int64_t ms) { return must(offset_since(address, admin->client(), topic, 0, ms)); };
+  const std::int64_t now = SystemClock().now().ms();
+  CHECK(since(now - kDayMs) == 0);
+  CHECK(since(now + kDayMs) == std::nullopt);
+}
+
+TEST_CASE("a time is asked for again where the leader has just moved, and not for ever") {
+  testing::MockCluster mock;
+  auto address = mock.address();
+  auto client = must(make_consumer(address, nullptr));
+  const std::string inbox = TopicNames(address.deployment).inbox;
+  auto since_now = [&] { return offset_since(address, client.get(), inbox, 0, SystemClock().now().ms()); };
+  // This cluster knows no times: all records are older.
+  mock.answer_offsets({RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION});
+  CHECK(must(since_now()) == std::nullopt);
+  address.answer_within_ms = 500;
+  mock.answer_offsets(std::vector(100, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE));
+  auto leaderless = since_now();
+  REQUIRE_FALSE(leaderless.has_value());
+  CHECK(leaderless.error().code == ErrorCode::world);
 }
 
 TEST_CASE("a topic is made, found, changed, grown and removed") {

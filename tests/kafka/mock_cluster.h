@@ -31,10 +31,9 @@ class MockCluster {
     return {.brokers = rd_kafka_mock_cluster_bootstraps(cluster_), .deployment = "mock"};
   }
   /// The next produce requests are answered so.
-  void answer_produce(const std::vector<rd_kafka_resp_err_t>& codes) {
-    constexpr std::int16_t kProduce = 0;
-    for (auto code : codes) rd_kafka_mock_push_request_errors(cluster_, kProduce, 1, code);
-  }
+  void answer_produce(const std::vector<rd_kafka_resp_err_t>& codes) { answer(0, codes); }
+  /// The next questions for offsets.
+  void answer_offsets(const std::vector<rd_kafka_resp_err_t>& codes) { answer(2, codes); }
   /// How long each answer is on its way.
   void be_slow(int ms) { rd_kafka_mock_broker_set_rtt(cluster_, kBroker, ms); }
   /// All connections break, and it can be reached again at once.
@@ -44,6 +43,11 @@ class MockCluster {
   }
 
  private:
+  /// `request`: its number in Kafka's protocol.
+  void answer(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& codes) {
+    for (auto code : codes) rd_kafka_mock_push_request_errors(cluster_, request, 1, code);
+  }
+
   static constexpr std::int32_t kBroker = 1;
   ProducerPtr client_;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
