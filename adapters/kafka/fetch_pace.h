@@ -25,7 +25,6 @@ class FetchPace {
 
   /// A read gave so many records; one that gave none says nothing. `now` never goes back.
   void heed(std::size_t records, Time now = std::chrono::steady_clock::now());
-  bool is_held() const { return held_; }
 
  private:
   void hold(bool held);
