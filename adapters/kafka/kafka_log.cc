@@ -101,8 +101,8 @@ Result<void> KafkaLog::find_ends() {
   begin_.resize(topics_.partitions);
   appended_.resize(topics_.partitions);
   for (PartitionNumber p = 0; p < topics_.partitions; ++p) {
-    TOONO_ASSIGN(auto found, marks(Topic::journal, p));
-    begin_[p] = found.high;
+    TOONO_ASSIGN(auto found, end(Topic::journal, p));
+    begin_[p] = static_cast<std::int64_t>(found);
   }
   return {};
 }
@@ -114,8 +114,9 @@ Result<Watermarks> KafkaLog::marks(Topic topic, PartitionNumber partition) {
 
 Result<std::uint64_t> KafkaLog::end(Topic topic, PartitionNumber partition) {
   TOONO_TRY(known(partition));
-  TOONO_ASSIGN(auto found, marks(topic, partition));
-  return static_cast<std::uint64_t>(found.high);
+  TOONO_ASSIGN(auto found, end_offset(options_.address, scanner_->client(), topics_.topic(topic, partition),
+                                      topics_.number(partition), scanner_->listener()));
+  return static_cast<std::uint64_t>(found);
 }
 
 std::uint64_t KafkaLog::acknowledged_end(PartitionNumber partition) const {

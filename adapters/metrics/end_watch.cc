@@ -17,9 +17,9 @@ Result<std::vector<PartitionEnds>> ask(const KafkaAddress& address, rd_kafka_t* 
   std::vector<PartitionEnds> ends;
   for (PartitionNumber partition = 0; partition < topics.partitions; ++partition) {
     auto number = topics.number(partition);
-    TOONO_ASSIGN(auto inbox, watermarks(address, client, topics.topic(Topic::inbox, partition), number));
-    TOONO_ASSIGN(auto journal, watermarks(address, client, topics.topic(Topic::journal, partition), number));
-    ends.push_back({partition, inbox.high, journal.high});
+    TOONO_ASSIGN(auto inbox, end_offset(address, client, topics.topic(Topic::inbox, partition), number));
+    TOONO_ASSIGN(auto journal, end_offset(address, client, topics.topic(Topic::journal, partition), number));
+    ends.push_back({partition, inbox, journal});
   }
   return ends;
 }
