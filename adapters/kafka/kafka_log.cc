@@ -368,19 +368,23 @@ Result<std::vector<KafkaLog::Range>> KafkaLog::read_ranges(TopicReader& reader, 
       TOONO_TRY(reader.assign({}));
       return unexpected(messages.error());
     }
-    if (!messages->empty())
-      until = from_now(options_.address.answer_within_ms);
-    else if (std::chrono::steady_clock::now() > until || options_.address.is_called_off())
-      return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
-                                    "the topic cannot be read", from.front().topic, reader.listener()));
+    // What comes behind an end says nothing of a partition that is silent.
+    bool goes_on = false;
     for (const auto& [index, message] : *messages) {
       const Range& range = ranges[index];
       if (message->offset >= range.end) continue;
+      goes_on = true;
       copies.clear();
       more = visit(record_of(topic, range.partition, *message, copies.keep(message->payload, message->len)));
       shown[index] = message->offset + 1;
       if (!more) break;
     }
+    if (goes_on)
+      until = from_now(options_.address.answer_within_ms);
+    else if (std::chrono::steady_clock::now() > until ||
+             (messages->empty() && options_.address.is_called_off()))
+      return unexpected(kafka_error(options_.address, RD_KAFKA_RESP_ERR__TIMED_OUT,
+                                    "the topic cannot be read", from.front().topic, reader.listener()));
   }
   TOONO_TRY(reader.assign({}));
   for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i].end = shown[i];
