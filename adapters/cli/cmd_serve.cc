@@ -1,8 +1,7 @@
 // `toono serve`: an engine among others on Kafka. It owns what the group gives it and follows the rest until
 // it is told to stop; what it does goes to standard error, one JSON object a line.
 #include <fmt/format.h>
-
-#include <csignal>
+#include <fmt/ranges.h>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/fold_pace.h"
@@ -49,6 +48,22 @@ void say_how_far(const Pace& pace) {
   line.write();
 }
 
+/// The partitions as all lines of the log number them: P is the registry's.
+void say_who_holds(const KafkaAddress& address, const std::vector<InboxStranger>& strangers) {
+  const auto group = TopicNames(address.deployment).engines_group;
+  if (strangers.empty()) LogLine("info", "strangers_gone").with("group", group).write();
+  for (const auto& stranger : strangers)
+    LogLine("warning", "stranger_in_group")
+        .with("group", group)
+        .with("client_id", stranger.client_id)
+        .with("host", stranger.host)
+        .with("partitions", fmt::format("{}", fmt::join(stranger.partitions, ", ")))
+        .with("next",
+              "nothing of these partitions is decided: stop that consumer, or give it a group of its "
+              "own; if it is an engine, give all engines one client.id")
+        .write();
+}
+
 ServerWatch watch(const ServerOptions& options) {
   ServerWatch watch;
   watch.on_fold = [pace = FoldPace()](const FoldProgress& progress) mutable {
@@ -93,6 +108,9 @@ ServerWatch watch(const ServerOptions& options) {
           .with("remedy", finding.remedy)
           .write();
     }
+  };
+  watch.on_strangers = [&options](const std::vector<InboxStranger>& strangers) {
+    say_who_holds(*options.engine.kafka, strangers);
   };
   watch.on_trim = [](const Result<std::uint64_t>& removed) {
     if (!removed) with_error(LogLine("warning", "inbox_not_trimmed"), removed.error());

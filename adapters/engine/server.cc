@@ -25,77 +25,91 @@ std::int64_t ms_since(Steady::time_point then) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - then).count();
 }
 
-/// The address for a thread of its own, which gives its questions up when `over` is set.
-KafkaAddress given_up_with(KafkaAddress address, const std::atomic<bool>& over) {
-  address.should_stop = [&over] { return over.load(); };
-  return address;
-}
-
-/// The topics as they are now, asked on a thread of its own: the answer may take seconds.
-class TopicWatch {
+/// What the brokers are asked now and then, on a thread of its own: the answer may take seconds.
+template <class Answer>
+class NowAndThen {
  public:
-  TopicWatch(const ServerOptions& options, const Engine& engine)
-      : address_(given_up_with(*options.engine.kafka, over_)),
-        expected_{.log_id = engine.log_id(), .partitions = engine.partitions()},
-        every_ms_(options.check_every_ms),
-        tell_(options.watch.on_topics) {}
-  ~TopicWatch() { over_ = true; }
+  using Ask = std::function<Result<Answer>(const KafkaAddress&)>;
 
-  /// Error: a topic is not what it has to be any more. What could not be asked is asked again later.
-  Result<void> look() {
-    if (!asked_.valid()) {
-      if (ms_since(last_) < every_ms_) return {};
+  explicit NowAndThen(const ServerOptions& options)
+      : address_(*options.engine.kafka), every_ms_(options.check_every_ms) {
+    address_.should_stop = [this] { return over_.load(); };
+  }
+  ~NowAndThen() { over_ = true; }
+
+  /// An answer that has come, once. When it is time to ask again `question` says here what is asked there.
+  template <class Question>
+  std::optional<Result<Answer>> look(Question question) {
+    if (!asked_.valid() && ms_since(last_) >= every_ms_) {
       last_ = Steady::now();
-      asked_ = std::async(std::launch::async, [this] { return check_topics(address_, expected_); });
-      return {};
+      asked_ = std::async(std::launch::async, Ask(question()), address_);
     }
-    if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
-    auto report = asked_.get();
-    if (tell_) tell_(report);
-    return report ? refuse_findings(address_, *report) : Result<void>();
+    if (!asked_.valid() || asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return {};
+    return asked_.get();
   }
 
  private:
   std::atomic<bool> over_ = false;
   KafkaAddress address_;
-  TopicExpectation expected_;
   std::int64_t every_ms_;
-  std::function<void(const Result<TopicReport>&)> tell_;
   Steady::time_point last_ = Steady::now();
-  std::future<Result<TopicReport>> asked_;
+  std::future<Result<Answer>> asked_;  // the last: it is waited for while `over_` stands
 };
 
-/// Trims the inbox now and then, on a thread of its own. That it fails, for want of rights, stops nothing.
-class InboxKeeper {
+/// What an engine that runs looks at beside its work.
+class Lookout {
  public:
-  InboxKeeper(const ServerOptions& options, const Engine& engine) : options_(options), engine_(engine) {}
-  ~InboxKeeper() { over_ = true; }
+  Lookout(const ServerOptions& options, const Engine& engine)
+      : options_(options), engine_(engine), topics_(options), strangers_(options), trimmed_(options) {}
 
-  void look() {
-    if (options_.trim_inbox_after_ms == 0) return;
-    if (!asked_.valid()) {
-      if (ms_since(last_) < options_.check_every_ms) return;
-      last_ = Steady::now();
-      InboxTrim trim{.keep_from = engine_.decided_inbox(),
-                     .before_ms = options_.engine.clock->now().ms() - options_.trim_inbox_after_ms};
-      asked_ = std::async(std::launch::async,
-                          [trim = std::move(trim), address = given_up_with(*options_.engine.kafka, over_),
-                           count = engine_.partitions()] {
-                            return trim_inbox(address, static_cast<PartitionNumber>(count + 1), trim);
-                          });
-      return;
-    }
-    if (asked_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-    auto trimmed = asked_.get();
-    if (options_.watch.on_trim) options_.watch.on_trim(trimmed);
+  /// Error: a topic is not what it has to be any more. What could not be asked is asked again later.
+  Result<void> look() {
+    look_at_group();
+    trim_inbox();
+    return look_at_topics();
   }
 
  private:
-  std::atomic<bool> over_ = false;
+  Result<void> look_at_topics() {
+    auto report = topics_.look([this] {
+      const TopicExpectation expected{.log_id = engine_.log_id(), .partitions = engine_.partitions()};
+      return [expected](const KafkaAddress& address) { return check_topics(address, expected); };
+    });
+    if (!report) return {};
+    if (options_.watch.on_topics) options_.watch.on_topics(*report);
+    return *report ? refuse_findings(*options_.engine.kafka, **report) : Result<void>();
+  }
+
+  void look_at_group() {
+    auto now = strangers_.look([count = with_registry()] {
+      return [count](const KafkaAddress& address) { return inbox_strangers(address, count); };
+    });
+    if (!now || !*now || **now == known_strangers_) return;
+    known_strangers_ = std::move(**now);
+    if (options_.watch.on_strangers) options_.watch.on_strangers(known_strangers_);
+  }
+
+  /// That it fails, for want of rights, stops nothing.
+  void trim_inbox() {
+    if (options_.trim_inbox_after_ms == 0) return;
+    auto trimmed = trimmed_.look([this] {
+      InboxTrim trim{.keep_from = engine_.decided_inbox(),
+                     .before_ms = options_.engine.clock->now().ms() - options_.trim_inbox_after_ms};
+      return [trim = std::move(trim), count = with_registry()](const KafkaAddress& address) {
+        return toono::trim_inbox(address, count, trim);
+      };
+    });
+    if (trimmed && options_.watch.on_trim) options_.watch.on_trim(*trimmed);
+  }
+
+  PartitionNumber with_registry() const { return static_cast<PartitionNumber>(engine_.partitions() + 1); }
+
   const ServerOptions& options_;
   const Engine& engine_;
-  Steady::time_point last_ = Steady::now();
-  std::future<Result<std::uint64_t>> asked_;
+  std::vector<InboxStranger> known_strangers_;
+  NowAndThen<TopicReport> topics_;
+  NowAndThen<std::vector<InboxStranger>> strangers_;
+  NowAndThen<std::uint64_t> trimmed_;
 };
 
 class Server {
@@ -161,8 +175,7 @@ class Server {
     engine->processor().on_answer([this](const Answered& answered) {
       if (options_.watch.on_decision) options_.watch.on_decision(answered);
     });
-    TopicWatch topics(options_, *engine);
-    InboxKeeper inbox(options_, *engine);
+    Lookout lookout(options_, *engine);
     auto agenda_at = Steady::now();
     while (!options_.should_stop()) {
       TOONO_TRY(step(*engine));
@@ -171,8 +184,7 @@ class Server {
         TOONO_TRY(engine->fire_due());
         if (options_.watch.on_tick) options_.watch.on_tick(*engine);
         look_at_clock(*engine);
-        TOONO_TRY(topics.look());
-        inbox.look();
+        TOONO_TRY(lookout.look());
       }
     }
     return engine->close();

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "adapters/engine/engine.h"
+#include "adapters/kafka/strangers.h"
 #include "adapters/kafka/topics.h"
 
 namespace toono {
@@ -30,6 +31,9 @@ struct ServerWatch {
   /// The topics were checked while running, with findings that stop engines the server ends; or why nobody
   /// could be asked.
   std::function<void(const Result<TopicReport>&)> on_topics = {};
+  /// Other consumers than engines hold partitions of the inbox in the engines' group, others than at the last
+  /// call; empty: none do any more.
+  std::function<void(const std::vector<InboxStranger>&)> on_strangers = {};
   /// What was decided long ago was taken out of the inbox: how many records, or why it could not be done.
   std::function<void(const Result<std::uint64_t>&)> on_trim = {};
   /// The world failed: it closes, waits, and opens again.
@@ -43,7 +47,7 @@ struct ServerOptions {
   /// handed over at once.
   std::function<bool()> should_stop = {};
   ServerWatch watch = {};
-  /// How often the topics are checked while running.
+  /// How often the topics, and who is in the engines' group, are looked at while running.
   std::int64_t check_every_ms = 60'000;
   /// Commands of the partitions owned that are decided are removed from the inbox when they are older than
   /// this; looked for as often as the topics are checked. 0: never.

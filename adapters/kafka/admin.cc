@@ -31,10 +31,7 @@ Result<void> outcome(const KafkaAddress& address, rd_kafka_resp_err_t code, cons
 
 KafkaAdmin::KafkaAdmin(const KafkaAddress& address, std::unique_ptr<KafkaListener> listener,
                        ProducerPtr client)
-    : address_(address),
-      listener_(std::move(listener)),
-      client_(std::move(client)),
-      queue_(rd_kafka_queue_new(client_.get())) {}
+    : address_(address), listener_(std::move(listener)), client_(std::move(client)) {}
 
 Result<std::unique_ptr<KafkaAdmin>> KafkaAdmin::open(const KafkaAddress& address) {
   auto listener = std::make_unique<KafkaListener>();
@@ -49,13 +46,15 @@ Result<KafkaEventPtr> KafkaAdmin::call(
   AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), operation));
   rd_kafka_AdminOptions_set_request_timeout(options.get(), address_.answer_within_ms, problem.data(),
                                             problem.size());
-  ask(options.get(), queue_.get());
+  // A queue of its own: what comes late must not be taken for the answer to a later question.
+  KafkaQueuePtr queue(rd_kafka_queue_new(client_.get()));
+  ask(options.get(), queue.get());
   // Errors of connections come as callbacks of the client's main queue.
   KafkaEventPtr answer;
   auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(address_.answer_within_ms + 2000);
   while (!answer && std::chrono::steady_clock::now() < until && !address_.is_called_off()) {
     rd_kafka_poll(client_.get(), 0);
-    answer.reset(rd_kafka_queue_poll(queue_.get(), kAnswerTickMs));
+    answer.reset(rd_kafka_queue_poll(queue.get(), kAnswerTickMs));
   }
   if (!answer)
     return unexpected(kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker does not answer", topic,
@@ -212,7 +211,6 @@ std::vector<Result<KafkaSettings>> KafkaAdmin::broker_settings(const std::vector
                                                                int within_ms) {
   const Error silent = kafka_error(address_, RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker does not answer");
   std::vector<Result<KafkaSettings>> answers(brokers.size(), unexpected(silent));
-  // A queue of its own: what comes late must not be taken for the answer to a later question.
   KafkaQueuePtr queue(rd_kafka_queue_new(client_.get()));
   for (std::size_t i = 0; i < brokers.size(); ++i) {
     AdminOptionsPtr options(rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
@@ -238,6 +236,36 @@ std::vector<Result<KafkaSettings>> KafkaAdmin::broker_settings(const std::vector
       answer = unexpected(kafka_error(address_, code, "the broker does not answer"));
   }
   return answers;
+}
+
+Result<std::vector<GroupMember>> KafkaAdmin::group_members(const std::string& group) {
+  const char* groups[] = {group.c_str()};
+  TOONO_ASSIGN(auto answer,
+               call(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, "", [&](auto* options, auto* queue) {
+                 rd_kafka_DescribeConsumerGroups(client_.get(), groups, 1, options, queue);
+               }));
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DescribeConsumerGroups_result(answer.get());
+  const auto** described = rd_kafka_DescribeConsumerGroups_result_groups(result, &count);
+  const auto* error = count == 1 ? rd_kafka_ConsumerGroupDescription_error(described[0]) : nullptr;
+  auto code = count == 1 ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR__BAD_MSG;
+  TOONO_TRY(outcome(address_, code, "", "the group " + group + " cannot be looked at", ""));
+  const auto state = rd_kafka_ConsumerGroupDescription_state(described[0]);
+  if (state == RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE ||
+      state == RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE)
+    return unexpected(
+        {ErrorCode::busy, "its partitions are being shared out", "group " + group, "ask again"});
+  std::vector<GroupMember> members;
+  for (std::size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(described[0]); ++i) {
+    const auto* member = rd_kafka_ConsumerGroupDescription_member(described[0], i);
+    auto& one = members.emplace_back(
+        GroupMember{rd_kafka_MemberDescription_client_id(member), rd_kafka_MemberDescription_host(member)});
+    const auto* assigned = rd_kafka_MemberDescription_assignment(member);
+    const auto* given = assigned ? rd_kafka_MemberAssignment_partitions(assigned) : nullptr;
+    for (int p = 0; given && p < given->cnt; ++p)
+      one.partitions.emplace_back(given->elems[p].topic, given->elems[p].partition);
+  }
+  return members;
 }
 
 }  // namespace toono

@@ -18,6 +18,13 @@ struct TopicPlan {
   KafkaSettings settings = {};
 };
 
+/// One consumer of a group, as its coordinator knows it.
+struct GroupMember {
+  std::string client_id, host;
+  /// What it has been given: topic and partition.
+  std::vector<std::pair<std::string, std::int32_t>> partitions = {};
+};
+
 /// One client for administration. One thread at a time.
 class KafkaAdmin {
  public:
@@ -40,6 +47,9 @@ class KafkaAdmin {
   /// The same of brokers, in their order. All are asked at once: who is silent costs `within_ms` together.
   std::vector<Result<KafkaSettings>> broker_settings(const std::vector<int>& brokers, int within_ms);
 
+  /// Who is in it now. Error busy: its partitions are being shared out.
+  Result<std::vector<GroupMember>> group_members(const std::string& group);
+
   /// From now on every question may wait so long, and no longer.
   void answer_within(int ms) { address_.answer_within_ms = ms; }
 
@@ -49,7 +59,7 @@ class KafkaAdmin {
 
  private:
   KafkaAdmin(const KafkaAddress& address, std::unique_ptr<KafkaListener> listener, ProducerPtr client);
-  /// Calls `ask` with options and a queue, and waits for the answer.
+  /// Calls `ask` with options and a queue, and waits for the answer; `topic` is what errors name.
   Result<KafkaEventPtr> call(rd_kafka_admin_op_t operation, const std::string& topic,
                              const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& ask);
   Result<void> wait_until_known(const TopicPlan& plan);
@@ -59,7 +69,6 @@ class KafkaAdmin {
   KafkaAddress address_;
   std::unique_ptr<KafkaListener> listener_;
   ProducerPtr client_;
-  KafkaQueuePtr queue_;
 };
 
 }  // namespace toono

@@ -78,6 +78,40 @@ TEST_CASE("a key file that others may read ends a server at once, whatever the b
   CHECK(on.refusals == 0);
 }
 
+TEST_CASE("a stranger in the engines' group is told once, with what it holds, and that it has gone") {
+  FoundedOnKafka on;
+  // As somebody who looks into the inbox and takes the first group's name that comes to hand.
+  KafkaAddress elsewhere = on.address;
+  elsewhere.properties["client.id"] = "kcat";
+  KafkaListener listener;
+  auto stranger = must(make_consumer(elsewhere, &listener, on.names.engines_group));
+  auto list = partition_list();
+  add_to(list, on.names.inbox, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
+  REQUIRE(rd_kafka_subscribe(stranger.get(), list.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+
+  std::vector<std::vector<InboxStranger>> told;
+  const auto began = Steady::now();
+  ServerOptions options{.engine = on.options("server", EngineRole::owner)};
+  options.check_every_ms = 200;
+  options.watch.on_strangers = [&](const std::vector<InboxStranger>& now) { told.push_back(now); };
+  Steady::time_point first_told = {};
+  options.should_stop = [&] {
+    if (stranger) (void)KafkaMessagePtr(rd_kafka_consumer_poll(stranger.get(), 0));
+    if (told.size() == 1 && first_told == Steady::time_point()) first_told = Steady::now();
+    // It is looked at again and again meanwhile.
+    if (told.size() == 1 && ms_since(first_told) > 1500) stranger.reset();
+    return told.size() == 2 || ms_since(began) > 60'000;
+  };
+  must(serve(options));
+  REQUIRE(told.size() == 2);
+  REQUIRE(told[0].size() == 1);
+  CHECK(told[0][0].client_id == "kcat");
+  CHECK(told[0][0].host.find("127.0.0.1") != std::string::npos);
+  CHECK_FALSE(told[0][0].partitions.empty());
+  CHECK(told[0][0].partitions.back() < FoundedOnKafka::kPartitions);  // it did not ask for the registry's
+  CHECK(told[1].empty());
+}
+
 TEST_CASE("a server that is told to stop while it opens does not wait for a silent broker") {
   Cluster cluster;
   FoundedOnKafka on(cluster);
