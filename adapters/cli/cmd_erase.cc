@@ -20,9 +20,8 @@ Result<bool> is_meant(const Args& args) {
   if (isatty(STDIN_FILENO) != 1)
     return unexpected({ErrorCode::usage, "there is nobody to ask", "erase",
                        "say --yes: what is erased cannot be brought back"});
-  fmt::print(stderr,
-             "Destroy the keys of {} ({})? Nobody can bring the words back. Type yes: ", args.words.front(),
-             args.seal_class.empty() ? "all classes" : args.seal_class);
+  to_stderr(fmt::format("Destroy the keys of {} ({})? Nobody can bring the words back. Type yes: ",
+                        args.words.front(), args.seal_class.empty() ? "all classes" : args.seal_class));
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "yes";

@@ -29,7 +29,7 @@ class LogLine {
     out_.field(key, value);
     return *this;
   }
-  void write() { fmt::print(stderr, "{}\n", out_.end_object().str()); }
+  void write() { to_stderr(out_.end_object().str() + "\n"); }
 
  private:
   JsonWriter out_;

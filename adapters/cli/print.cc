@@ -142,7 +142,11 @@ std::string in_one_line(std::string_view text, std::size_t most) {
 
 }  // namespace
 
-void warn(std::string_view text) { fmt::print(stderr, "toono: {}\n", in_one_line(text, kWhatCharacters)); }
+void to_stderr(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stderr); }
+
+void warn(std::string_view text) {
+  to_stderr(fmt::format("toono: {}\n", in_one_line(text, kWhatCharacters)));
+}
 
 int exit_code_of(ErrorCode code) {
   switch (code) {
@@ -162,7 +166,7 @@ int exit_code_of(ErrorCode code) {
 int print_error(const Error& error, bool json) {
   auto what = in_one_line(error.what, kWhatCharacters), where = in_one_line(error.where, kWhereCharacters),
        next = in_one_line(error.next, kNextCharacters);
-  fmt::print(stderr, "toono: {}: {}: {}\n", what, where, next);
+  to_stderr(fmt::format("toono: {}: {}: {}\n", what, where, next));
   if (json) {
     JsonWriter out;
     out.begin_object().key("error").begin_object();
@@ -194,10 +198,7 @@ void Progress::at(std::uint64_t done) {
   line += fmt::format(", {:.0f}/s", rate);
   if (total_ > done && rate > 0)
     line += fmt::format(", {:.0f} s to go", static_cast<double>(total_ - done) / rate);
-  if (terminal_)
-    fmt::print(stderr, "\r\x1b[K{}", line);
-  else
-    fmt::print(stderr, "{}\n", line);
+  to_stderr(terminal_ ? "\r\x1b[K" + line : line + "\n");
   std::fflush(stderr);
 }
 

@@ -32,6 +32,8 @@ class TextTable {
 
 /// To stdout, whole.
 void print(std::string_view text);
+/// To stderr. That it is full or gone ends nothing: whoever reads it is no part of the work.
+void to_stderr(std::string_view text);
 /// What the program ends with after such an error.
 int exit_code_of(ErrorCode code);
 /// `toono: WHAT: WHERE: WHAT NEXT` to stderr; as JSON too, when asked. Returns the exit code.

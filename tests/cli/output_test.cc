@@ -146,6 +146,13 @@ TEST_CASE("an answer that does not arrive ends with 3") {
   CHECK(has(content(desk.dir() / "err"), "cannot write to standard output"));
 }
 
+TEST_CASE("words that nobody can read, on a standard error that is full, change nothing") {
+  Desk desk;
+  CHECK(in_shell(desk, "", "statsu 2>/dev/full") == 2);
+  CHECK(in_shell(desk, "", "show 00000000-0000-4000-8000-000000000000 2>/dev/full") == 1);
+  CHECK(in_shell(desk, "", "send </dev/null >/dev/null 2>/dev/full") == 0);
+}
+
 TEST_CASE("closed descriptors are nobody's file") {
   Desk desk;
   CHECK(in_shell(desk, "", "send <&- >'" + (desk.dir() / "out").string() + "'") == 0);
