@@ -11,6 +11,9 @@
 
 namespace toono::cli {
 
+/// CMakeLists.txt names it too.
+inline constexpr char kVersion[] = "0.1.0";
+
 enum class Language { en, zh };
 
 /// Before the command.

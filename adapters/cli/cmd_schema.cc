@@ -12,6 +12,7 @@
 #include "adapters/json/asyncapi.h"
 #include "adapters/json/describe.h"
 #include "adapters/json/writer.h"
+#include "adapters/kafka/client.h"
 #include "commands/table.h"
 #include "core/registry.h"
 #include "core/time.h"
@@ -102,7 +103,7 @@ TemplateOrigin example_origin(const Args& args) {
 }  // namespace
 
 Result<int> run_schema(const Args& args) {
-  const std::string deployment = args.deployment.empty() ? "toono" : args.deployment;
+  const std::string deployment = args.deployment.empty() ? KafkaAddress().deployment : args.deployment;
   TOONO_TRY(check_deployment(deployment, "--deployment " + deployment));
   if (!args.output.empty()) return write_contract(args.output, deployment);
   if (args.asyncapi) {

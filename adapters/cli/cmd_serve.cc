@@ -127,7 +127,7 @@ Result<void> serve_with(ServerOptions& options, const Args& args) {
     options.watch = metrics->with(options.watch);
   }
   LogLine("info", "started")
-      .with("version", "0.1.0")
+      .with("version", kVersion)
       .with("brokers", options.engine.kafka->brokers)
       .with("deployment", options.engine.kafka->deployment)
       .with("data", options.engine.dir.string())

@@ -423,7 +423,7 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
       "Toono: the case management engine of a three-tier youth service hotline.\n"
       "Commands in, immutable decisions in a chained journal, projections out.",
       "toono"};
-  app.set_version_flag("--version", "toono 0.1.0", "the version");
+  app.set_version_flag("--version", std::string("toono ") + kVersion, "the version");
   app.add_option("--log", args.globals.log,
                  "embedded:DIR, kafka:HOST:PORT[,...] or kafka:FILE.toml (default: $TOONO_LOG, else "
                  "embedded:./toono-data)")
