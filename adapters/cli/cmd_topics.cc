@@ -81,9 +81,23 @@ std::vector<std::string> lost_topics(const TopicReport& report) {
   return lost;
 }
 
+/// They say what a new deployment begins with.
+Result<void> refuse_founding(const Args& args) {
+  for (const auto& [option, given] :
+       {std::pair("--stations", args.stations_file), std::pair("--calendar", args.calendar_file),
+        std::pair("--policy", args.policy_file), std::pair("--log-id", args.log_id)})
+    if (!given.empty())
+      return unexpected({ErrorCode::usage,
+                         "the deployment is founded already, and lost topics are made again without this",
+                         fmt::format("{} {}", option, given),
+                         "leave it out; what holds now is changed by commands: `toono schema` lists them"});
+  return {};
+}
+
 /// What was only told can be told again; what engines decide from cannot be made anew.
 Result<int> make_lost_again(const Args& args, const KafkaAddress& address, const TopicReport& report) {
   TOONO_TRY(refuse_findings(address, report));
+  TOONO_TRY(refuse_founding(args));
   if (args.partitions && *args.partitions != report.partitions)
     return unexpected({ErrorCode::refused,
                        fmt::format("the deployment was founded with {} partitions, and {} are asked for",

@@ -347,6 +347,16 @@ TEST_CASE("a lost topic of events is made again with its number of partitions, a
   CHECK_MESSAGE(other.err.find("the deployment was founded with 3 partitions, and 12 are asked for") !=
                     std::string::npos,
                 other.err);
+  for (const auto& [option, value] :
+       {std::pair("--stations", "s.csv"), std::pair("--calendar", "c.csv"), std::pair("--policy", "p.json"),
+        std::pair("--log-id", "0192f0c1-2d3e-7a4b-8c5d-6e7f80910213")}) {
+    auto ignored = served.nodes.run("founder", {"topics", "create", option, value});
+    CHECK(ignored.code == 2);
+    CHECK_MESSAGE(ignored.err.find(fmt::format("are made again without this: {} {}: leave it out", option,
+                                               value)) != std::string::npos,
+                  ignored.err);
+  }
+  CHECK(count() == 0);
   auto made = served.nodes.run("founder", {"topics", "create", "--partitions", "3"});
   CHECK(made.code == 0);
   CHECK_MESSAGE(made.out.find("Made again, and empty: " + served.names.events + ".") != std::string::npos,
