@@ -8,6 +8,7 @@
 #include <fstream>
 #include <istream>
 #include <unordered_map>
+#include <utility>
 
 #include "adapters/cli/answers.h"
 #include "adapters/cli/broken_off.h"
@@ -59,13 +60,13 @@ class Sending {
 
   /// Sends what was held back so that its keys travel together.
   Result<void> release() {
+    auto held = std::exchange(held_, {});
     TOONO_ASSIGN(auto not_sent, session_.edge().release());
     for (auto& one : not_sent) {
-      auto* line = held_[one.place];
+      auto* line = held[one.place];
       line->not_sent = std::move(one.error);
       std::erase(waiting_[line->sent->key()], line);
     }
-    held_.clear();
     return {};
   }
 

@@ -204,8 +204,11 @@ Result<Sent> Edge::hold(const LineCommand& line, const Sender& sender) {
 
 Result<std::vector<NotSent>> Edge::release() {
   taken_ = 0;
-  TOONO_TRY(send_held());
-  return std::exchange(not_sent_, {});
+  auto sent = send_held();
+  // After an error their places mean nothing any more.
+  auto not_sent = std::exchange(not_sent_, {});
+  TOONO_TRY(sent);
+  return not_sent;
 }
 
 /// When another edge was first to make one of the keys, or to name the person of a number, nobody knows whose
