@@ -73,9 +73,9 @@ class Sending {
   /// Decides what is under way and prints every result. After an error too: what was decided is told, and of
   /// the rest the ids under which to ask again.
   Result<void> answer_all() {
-    StopHeard stop;
+    StopSignals stop;
     auto drained = release();
-    if (drained) drained = session_.engine().drain(StopHeard::came);
+    if (drained) drained = session_.engine().drain(StopSignals::came);
     for (auto& line : lines_) {
       if (!line->sent && !line->not_sent) continue;  // the error that ended the run is its
       if (!drained && line->is_open())

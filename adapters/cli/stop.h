@@ -1,57 +1,47 @@
 // Ctrl-C and SIGTERM end a long command in good order.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
+#include <thread>
 
 namespace toono::cli {
 
-/// From its construction on, in the whole process; make it before any other thread.
+/// While it lives, Ctrl-C and SIGTERM are heard here and do not end the process; afterwards they end it as
+/// ever. One at a time; asked from any thread.
 class StopSignals {
  public:
   StopSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  /// True: one came within that time, or before.
-  bool wait(std::int64_t ms) {
-    if (came_) return true;
-    timespec time{ms / 1000, ms % 1000 * 1'000'000};
-    came_ = sigtimedwait(&set_, nullptr, &time) > 0;
-    return came_;
-  }
-  bool came() { return wait(0); }
-
- private:
-  sigset_t set_;
-  bool came_ = false;
-};
-
-/// While it lives, Ctrl-C and SIGTERM are heard here and do not end the process; afterwards they end it as
-/// ever. One at a time.
-class StopHeard {
- public:
-  StopHeard() {
-    came_ = 0;
+    came_ = false;
     struct sigaction hear {};
-    hear.sa_handler = [](int) { came_ = 1; };
+    hear.sa_handler = [](int) { came_ = true; };
     hear.sa_flags = SA_RESTART;
     ::sigaction(SIGINT, &hear, &interrupt_);
     ::sigaction(SIGTERM, &hear, &terminate_);
   }
-  ~StopHeard() {
+  ~StopSignals() {
     ::sigaction(SIGINT, &interrupt_, nullptr);
     ::sigaction(SIGTERM, &terminate_, nullptr);
   }
-  StopHeard(const StopHeard&) = delete;
-  StopHeard& operator=(const StopHeard&) = delete;
-  static bool came() { return came_ != 0; }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  static bool came() { return came_; }
+  /// True: one came within that time, or before.
+  static bool wait(std::int64_t ms) {
+    // A signal wakes one thread, and not always this one.
+    constexpr std::int64_t kLookEveryMs = 50;
+    for (; !came_ && ms > 0; ms -= kLookEveryMs)
+      std::this_thread::sleep_for(std::chrono::milliseconds(std::min(ms, kLookEveryMs)));
+    return came_;
+  }
 
  private:
-  static inline volatile std::sig_atomic_t came_ = 0;
+  static inline std::atomic<bool> came_ = false;
+  static_assert(std::atomic<bool>::is_always_lock_free);  // a signal's handler may write it
   struct sigaction interrupt_ {
   }, terminate_{};
 };
