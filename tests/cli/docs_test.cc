@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -70,6 +72,44 @@ struct Checkout {
   }
 };
 
+/// What GitHub makes of a heading to link to.
+std::string anchor_of(const std::string& heading) {
+  std::string anchor;
+  for (unsigned char c : heading.substr(heading.find_first_not_of("# ")))
+    if (c == ' ')
+      anchor += '-';
+    else if (c == '-' || c == '_' || std::isalnum(c))
+      anchor += static_cast<char>(std::tolower(c));
+  return anchor;
+}
+std::set<std::string> anchors_of(const fs::path& document) {
+  std::set<std::string> anchors;
+  bool inside = false;
+  for (const auto& line : lines_of(document)) {
+    if (line.find("```") != std::string::npos) inside = !inside;
+    if (!inside && line.starts_with("#")) anchors.insert(anchor_of(line));
+  }
+  return anchors;
+}
+
+/// All of the program's sources, with texts that go over several lines joined.
+std::string program_text() {
+  std::string all;
+  for (const char* folder : {"adapters", "projections", "core", "commands"})
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TOONO_SOURCE_DIR) / folder)) {
+      if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
+      for (const auto& line : lines_of(entry.path())) {
+        auto text = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+        if (all.ends_with('"') && text.starts_with('"')) {
+          all.pop_back();
+          text.erase(0, 1);
+        }
+        all += text;
+      }
+    }
+  return all;
+}
+
 /// Numbers of cases and what fills a column up to their width come with the log's id.
 std::string without_numbers(const std::string& text) {
   return std::regex_replace(text, std::regex("[0-9]{10}"), "NUMBER");
@@ -132,6 +172,43 @@ TEST_CASE("the example of an import works by copy and paste and comes to what is
   std::string said;
   (void)checkout.run(script, said, false);
   CHECK(without_numbers(said) == without_numbers(expected));
+}
+
+TEST_CASE("a link of a document leads somewhere") {
+  std::vector<fs::path> documents{fs::path(TOONO_SOURCE_DIR) / "README.md"};
+  for (const auto& entry : fs::directory_iterator(fs::path(TOONO_SOURCE_DIR) / "docs"))
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  std::regex link(R"(\]\(([^)\s#]*)(?:#([^)\s]*))?\))");
+  std::size_t seen = 0;
+  for (const auto& document : documents)
+    for (const auto& line : lines_of(document))
+      for (std::sregex_iterator at(line.begin(), line.end(), link), end; at != end; ++at) {
+        auto file = at->str(1), anchor = at->str(2);
+        if (file.find("://") != std::string::npos) continue;
+        CAPTURE(document.string());
+        CAPTURE(at->str());
+        ++seen;
+        auto there = file.empty() ? document : document.parent_path() / file;
+        CHECK(fs::exists(there));
+        if (!anchor.empty()) CHECK(anchors_of(there).contains(anchor));
+      }
+  CHECK(seen > 20);
+}
+
+TEST_CASE("what the troubleshooting of operators says is what the program says") {
+  auto program = program_text();
+  std::regex code("`([^`]+)`");
+  bool quotes = false;
+  std::size_t seen = 0;
+  for (const auto& line : lines_of(fs::path(TOONO_SOURCE_DIR) / "docs" / "operations.md")) {
+    if (!line.starts_with("|")) quotes = false;
+    if (line.starts_with("| it says |")) quotes = true;
+    if (!quotes) continue;
+    auto cell = line.substr(0, line.find('|', 1));
+    for (std::sregex_iterator at(cell.begin(), cell.end(), code), end; at != end; ++at, ++seen)
+      CHECK_MESSAGE(program.find(at->str(1)) != std::string::npos, "nothing says this: ", at->str(1));
+  }
+  CHECK(seen > 30);
 }
 
 }  // namespace toono
