@@ -130,9 +130,15 @@ Result<Period> period_asked(const Args& args) {
 
 Result<const Measure*> measure_asked(const std::string& typed) {
   if (const auto* measure = find_measure(typed)) return measure;
+  // As a table for people has it.
+  auto as_printed = typed;
+  std::replace(as_printed.begin(), as_printed.end(), ' ', '_');
+  if (const auto* measure = find_measure(as_printed)) return measure;
   std::vector<std::string> known;
   for (const auto& measure : all_measures()) known.emplace_back(measure.name);
   auto error = unknown_word("a measure", typed, known);
+  if (!error.next.starts_with("did you mean"))
+    error.next = "`toono assess --year 2026` names them, docs/measures.md defines them";
   std::vector<std::string_view> chinese;
   for (const auto& measure : all_measures()) chinese.push_back(measure.name_zh);
   if (auto near = nearest(typed, chinese); !near.empty())

@@ -70,7 +70,15 @@ std::string rule_text(const Asking& asking, const ClockTrace& clock) {
   if (clock.row->amount == 1 && unit.ends_with('s')) unit.pop_back();
   auto rule = fmt::format("{} {}, {}", clock.row->amount, unit, name(clock.row->clock, language));
   if (clock.percent) rule = fmt::format("{} % · {}", *clock.percent, rule);
-  return fmt::format("{} ({}, {} {})", rule, clock.policy_version, asking.say("row", "第"), clock.row_number);
+  return rule;
+}
+
+/// By what it was worked out.
+std::string sources_text(const Asking& asking, const ClockTrace& clock) {
+  auto text = fmt::format("{} {}", asking.say("calendar", "日历"), clock.calendar_version);
+  if (!clock.row) return text;
+  return fmt::format("{} {}, {} {}, {}", asking.say("policy", "政策"), clock.policy_version,
+                     asking.say("row", "第"), clock.row_number, text);
 }
 
 std::string kind_text(const Asking& asking, std::string_view kind) {
@@ -86,8 +94,9 @@ std::string text_of(const Asking& asking, const std::vector<ClockTrace>& clocks)
   for (const auto& clock : clocks) {
     out += fmt::format("{}: {}{}\n", name(clock.timer, asking.language()), local_text(clock.stored_due),
                        clock.provisional ? asking.say(" (provisional)", "（暂定）") : "");
-    out += fmt::format("  {} {}  {}  {} {}\n", asking.say("from", "起"), local_text(clock.start),
-                       rule_text(asking, clock), asking.say("calendar", "日历"), clock.calendar_version);
+    out += fmt::format("  {} {}  {}\n", asking.say("from", "起"), local_text(clock.start),
+                       rule_text(asking, clock));
+    out += fmt::format("  {}\n", sources_text(asking, clock));
     if (!is_nil(clock.inherited_from))
       out += fmt::format("  {} {}\n", asking.say("the clock of order", "承接工单"),
                          to_text(clock.inherited_from));

@@ -114,20 +114,22 @@ Result<int> answer_in_json(const Asking& asking, const std::vector<RecentEntity>
 Result<int> answer_in_text(const Asking& asking, const std::vector<RecentEntity>& list) {
   if (list.empty()) return print(asking.say("Nothing was found.", "没有找到。")), 0;
   TextTable table({asking.say("when", "时间"), asking.say("what", "类别"), asking.say("number or id", "编号"),
-                   asking.say("state", "状态"), asking.say("risk", "风险"), asking.say("programme", "业务"),
-                   asking.say("station", "服务台")});
+                   asking.say("state", "状态")});
   for (const auto& entity : list) {
     StationId station(entity.row.lead_station != 0 ? entity.row.lead_station : entity.row.station);
     if (!is_case(entity)) {
       table.row({local_text(entity.at), asking.say("contact", "接触"), to_text(entity.id),
-                 state_name(entity, asking.language()), "", "", station_label(asking.context, station)});
+                 state_name(entity, asking.language())});
+      table.below({station_label(asking.context, station)});
       continue;
     }
     TOONO_ASSIGN(auto names, case_names_of(asking.context, id_as<CaseId>(entity.id)));
-    auto number = names.foreign_id.empty() ? names.number : names.number + "  " + harmless(names.foreign_id);
-    table.row({local_text(entity.at), asking.say("case", "个案"), number,
-               state_name(entity, asking.language()), name(entity.row.risk, asking.language()),
-               name(entity.row.programme, asking.language()), station_label(asking.context, station)});
+    table.row({local_text(entity.at), asking.say("case", "个案"), names.number,
+               state_name(entity, asking.language())});
+    table.below({station_label(asking.context, station), name(entity.row.programme, asking.language()),
+                 asking.say("risk ", "风险") + name(entity.row.risk, asking.language())});
+    if (!names.foreign_id.empty())
+      table.below({asking.say("came as ", "原编号 ") + harmless(names.foreign_id)});
   }
   print(table.str());
   return 0;

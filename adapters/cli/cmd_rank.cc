@@ -49,7 +49,7 @@ std::string title_of(const Asking& asking, const Measure& measure, const Period&
   if (args.subtree) title += asking.say(", each and all below it", "，各含下级");
   title += is_burden(measure.name) ? asking.say(", least first", "，由低到高")
                                    : asking.say(", best first", "，由高到低");
-  return fmt::format("{}  {} - {}\n\n", title, to_text(period.from), to_text(period.to));
+  return fmt::format("{}\n{} - {}\n\n", title, to_text(period.from), to_text(period.to));
 }
 
 }  // namespace

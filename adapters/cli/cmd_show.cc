@@ -190,30 +190,40 @@ class Card {
   const Asking& asking_;
 };
 
-std::string orders_table(const Asking& asking, const CaseStateT& state) {
-  TextTable table({asking.say("order", "工单"), asking.say("station", "服务台"), asking.say("role", "角色"),
-                   asking.say("state", "状态"), asking.say("dispatched", "派单"),
-                   asking.say("sign due", "签收期限"), asking.say("signed", "签收"),
-                   asking.say("handling due", "办理期限"), asking.say("accepted", "办结")});
-  for (const auto& order : state.orders) {
-    auto late = happened(order.handle_missed) ? asking.say(" (missed)", "（超期）") : "";
-    table.row({to_text(order.id), station_label(asking.context, order.station),
-               name(order.role, asking.language()), name(order.status, asking.language()),
-               local_text(order.dispatched.at()), local_text(order.sign_due), local_text(order.signed_.at()),
-               local_text(order.handle_due) + late, local_text(order.accepted.at())});
-  }
-  return table.str();
+/// A due date and what met it, or that nothing did in time.
+std::string due_text(const Asking& asking, Instant due, bool is_missed, std::string_view met,
+                     const Moment& when) {
+  auto text = local_text(due);
+  if (is_missed) text += asking.say(" (missed)", "（超期）");
+  if (!happened(when)) return text;
+  return fmt::format("{}{}{} {}", text, text.empty() ? "" : asking.say(", ", "，"), met,
+                     local_text(when.at()));
 }
 
-std::string referrals_table(const Asking& asking, const CaseStateT& state) {
-  TextTable table({asking.say("referral", "转介"), asking.say("line", "线路"), asking.say("state", "状态"),
-                   asking.say("sent", "发出"), asking.say("accepted", "受理"),
-                   asking.say("outcome", "反馈")});
-  for (const auto& referral : state.referrals)
-    table.row({to_text(referral.id), name(referral.line, asking.language()),
-               name(referral.status, asking.language()), local_text(referral.sent.at()),
-               local_text(referral.accepted.at()), local_text(referral.outcome.at())});
-  return table.str();
+void add_order(Card& card, const Asking& asking, const OrderT& order) {
+  auto language = asking.language();
+  card.text += "\n";
+  card.line("order", "工单", to_text(order.id));
+  card.line("  station", "  服务台", station_label(asking.context, order.station));
+  card.line("  state", "  状态",
+            fmt::format("{} · {}", name(order.status, language), name(order.role, language)));
+  card.moment("  dispatched", "  派单", order.dispatched);
+  card.line("  sign due", "  签收期限",
+            due_text(asking, order.sign_due, false, asking.say("signed", "签收"), order.signed_));
+  card.line("  handling due", "  办理期限",
+            due_text(asking, order.handle_due, happened(order.handle_missed), asking.say("accepted", "办结"),
+                     order.accepted));
+}
+
+void add_referral(Card& card, const Asking& asking, const ReferralT& referral) {
+  auto language = asking.language();
+  card.text += "\n";
+  card.line("referral", "转介", to_text(referral.id));
+  card.line("  line", "  线路", name(referral.line, language));
+  card.line("  state", "  状态", name(referral.status, language));
+  card.moment("  sent", "  发出", referral.sent);
+  card.moment("  accepted", "  受理", referral.accepted);
+  card.moment("  outcome", "  反馈", referral.outcome);
 }
 
 std::string case_text(const Asking& asking, const Shown& shown, const CaseStateT& state) {
@@ -242,19 +252,17 @@ std::string case_text(const Asking& asking, const Shown& shown, const CaseStateT
                           happened(follow_up.held)     ? asking.say("held", "已完成")
                           : happened(follow_up.missed) ? asking.say("missed", "已错过")
                                                        : asking.say("to be held", "待完成")));
-  if (!state.orders.empty()) card.text += "\n" + orders_table(asking, state);
-  if (!state.referrals.empty()) card.text += "\n" + referrals_table(asking, state);
+  for (const auto& order : state.orders) add_order(card, asking, order);
+  for (const auto& referral : state.referrals) add_referral(card, asking, referral);
   return card.text;
 }
 
 std::string part_text(const Asking& asking, const CaseStateT& state, const Uuid& part) {
-  CaseStateT only;
-  if (const auto* order = find_order(state, id_as<OrderId>(part))) only.orders.push_back(*order);
-  if (const auto* referral = find_referral(state, id_as<ReferralId>(part)))
-    only.referrals.push_back(*referral);
   Card card(asking);
   card.line("case", "个案", fmt::format("{}  {}", state.number, to_text(state.id)));
-  card.text += "\n" + (only.orders.empty() ? referrals_table(asking, only) : orders_table(asking, only));
+  if (const auto* order = find_order(state, id_as<OrderId>(part))) add_order(card, asking, *order);
+  if (const auto* referral = find_referral(state, id_as<ReferralId>(part)))
+    add_referral(card, asking, *referral);
   return card.text;
 }
 

@@ -132,7 +132,7 @@ void add_kafka(JsonWriter& out, const Status& status, PartitionNumber partitions
 std::string kafka_text(const Globals& globals, const Status& status, PartitionNumber partitions) {
   if (status.brokers.empty()) return {};
   auto say = [&](std::string_view en, std::string_view zh) { return std::string(globals.say(en, zh)); };
-  TextTable table({say("partition", "分区"), say("head", "链头"), say("inbox end", "收件末端"),
+  TextTable table({say("partition", "分区"), say("decisions", "决定"), say("inbox end", "收件末端"),
                    say("journal end", "日志末端"), say("waiting", "待决定")});
   for (const auto& end : status.ends)
     table.row({partition_text(end.partition, partitions), std::to_string(status.heads[end.partition].seq),
@@ -170,11 +170,12 @@ std::string to_json(const Status& status, PartitionNumber partitions) {
 }
 
 std::string agenda_text(const Globals& globals, const Status& status) {
-  auto text = fmt::format(fmt::runtime(globals.say("{} rows, {} due now, {} of them decided without effect",
-                                                   "{} 项，现已到期 {} 项，其中 {} 项已决定而未生效")),
-                          status.agenda, status.due, status.parked);
-  if (status.oldest_due)
-    text += std::string(globals.say(", the next at ", "，最近一项 ")) + toono::to_text(*status.oldest_due);
+  auto text = fmt::format(fmt::runtime(globals.say("{} rows, {} due now", "{} 项，现已到期 {} 项")),
+                          status.agenda, status.due);
+  if (status.parked > 0)
+    text +=
+        fmt::format(fmt::runtime(globals.say(" ({} decided without effect)", "（其中 {} 项已决定而未生效）")),
+                    status.parked);
   return text;
 }
 
@@ -199,14 +200,15 @@ std::string to_text(const Globals& globals, const Status& status, PartitionNumbe
   table.row({say("founded", "建立于"), toono::to_text(status.genesis.created_at)});
   count("partitions", "分区", partitions);
   count("decisions", "决定", status.decisions);
-  table.row({say("registry", "登记"), fmt::format("{} {}", say("position", "位置"), status.registry)});
+  table.row({say("registry", "登记"), fmt::format("{} r:{}", say("as of", "截至"), status.registry)});
   count("void records", "无效记录", status.void_count);
   count("quarantined entities", "隔离的实体", status.quarantined);
   table.row({say("agenda", "待办"), agenda_text(globals, status)});
-  table.row({say("rows", "行"),
-             fmt::format(fmt::runtime(say("about {}, {} of them in memory only (the journal has them)",
-                                          "约 {}，其中 {} 项改动只在内存中（日志中都有）")),
-                         status.rows.rows, status.rows.waiting_changes)});
+  if (status.oldest_due)
+    table.row({say("oldest on the agenda", "最早一项"), toono::to_text(*status.oldest_due)});
+  table.row({say("rows", "行"), fmt::format(fmt::runtime(say("about {}; {} changes in memory only",
+                                                             "约 {}；{} 项改动只在内存中")),
+                                            status.rows.rows, status.rows.waiting_changes)});
   if (status.files) count("torn bytes dropped", "丢弃的残缺字节", status.files->dropped);
   if (status.files) kib("journal on disk", "日志占用", status.files->journal_bytes);
   kib("rows on disk", "行占用", status.rows_bytes);

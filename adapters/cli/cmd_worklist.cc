@@ -81,18 +81,20 @@ Result<int> answer_in_text(const Asking& asking, StationId station, const std::v
   auto label = station_label(asking.context, station);
   if (rows.empty()) return print(asking.say("Nothing waits at ", "没有待办：") + label), 0;
   TextTable table({asking.say("due", "期限"), asking.say("clock", "时限"), "", asking.say("case", "个案"),
-                   asking.say("order", "工单"), asking.say("state", "状态"), asking.say("risk", "风险"),
-                   asking.say("programme", "业务"), asking.say("handler", "经办")});
+                   asking.say("state", "状态"), asking.say("risk", "风险")});
   for (const auto& waiting : rows) {
     const auto& row = waiting.row;
     TOONO_ASSIGN(auto number, case_number_of(asking.context, row.case_id));
     table.row({local_text(Instant(row.due_ms)), name(timer_of(row), asking.language()),
                waiting.is_overdue(asking.context.now) ? asking.say("overdue", "超期") : "", number,
-               is_nil(row.order_id) ? "" : to_text(row.order_id), state_name(row, asking.language()),
-               name(row.risk, asking.language()), name(row.programme, asking.language()),
-               row.handler == 0 ? "" : std::to_string(row.handler)});
+               state_name(row, asking.language()), name(row.risk, asking.language())});
+    table.below({is_nil(row.order_id) ? "" : to_text(row.order_id), name(row.programme, asking.language()),
+                 row.handler == 0 ? "" : std::to_string(row.handler)});
   }
-  print(label + "\n\n" + table.str());
+  print(label + "\n" +
+        asking.say("Below each: the order, the programme, who handles it.\n\n",
+                   "每行之下：工单、业务、经办人。\n\n") +
+        table.str());
   return 0;
 }
 

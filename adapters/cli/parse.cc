@@ -9,6 +9,7 @@
 #include "adapters/cli/commands.h"
 #include "adapters/cli/help.h"
 #include "adapters/cli/misuse.h"
+#include "adapters/cli/print.h"
 #include "adapters/json/text.h"
 #include "core/time.h"
 
@@ -224,6 +225,7 @@ void serve_options(CLI::App& app, Args& args) {
 void topics_options(CLI::App& app, Args& args) {
   app.add_option("WHAT", args.words,
                  "create: found the deployment; check: see that the topics are as they must be")
+      ->type_name("one of")
       ->required()
       ->expected(1)
       ->check(CLI::IsMember({"create", "check"}));
@@ -231,17 +233,17 @@ void topics_options(CLI::App& app, Args& args) {
 }
 constexpr char kEventsFrom[] = "beginning, an instant, a day, P:SEQ, or the ids of the last events you have";
 void publish_options(CLI::App& app, Args& args) {
-  app.add_option("--from", args.from, kEventsFrom);
+  app.add_option("--from", args.from, kEventsFrom)->type_name("PLACE");
   app.add_flag("--once", args.once, "end at the journal's end as it is now");
 }
 void partners_options(CLI::App& app, Args& args) {
   app.add_flag("--once", args.once, "end at the topics' ends as they are now");
 }
 void subscribe_options(CLI::App& app, Args& args) {
-  app.add_option("--type", args.types, "only these events; may be said more than once");
-  app.add_option("--entity", args.entity, "only of this case, contact or person (UUID)");
-  app.add_option("--station", args.station, "only what this station (code) did or is named in");
-  app.add_option("--from", args.from, kEventsFrom);
+  app.add_option("--type", args.types, "only these events; may be said more than once")->type_name("EVENT");
+  app.add_option("--entity", args.entity, "only of this case, contact or person")->type_name("UUID");
+  app.add_option("--station", args.station, "only what this station did or is named in")->type_name("CODE");
+  app.add_option("--from", args.from, kEventsFrom)->type_name("PLACE");
   app.add_flag("--once", args.once, "end at the topic's end as it is now");
   limit(app, args);
 }
@@ -253,23 +255,24 @@ void schema_options(CLI::App& app, Args& args) {
                        ->excludes(events)
                        ->excludes(name);
   app.add_option("-o,--output", args.output, "a directory: writes the whole contract into it")
+      ->type_name("DIR")
       ->excludes(events)
       ->excludes(name)
       ->excludes(asyncapi);
-  app.add_option("--deployment", args.deployment, "what the topics' names begin with (default toono)");
+  app.add_option("--deployment", args.deployment, "what the topics' names begin with (default toono)")
+      ->type_name("NAME");
 }
 void template_options(CLI::App& app, Args& args) { one_word(app, args, "COMMAND", "a command"); }
 void directory(CLI::App& app, Args& args) { one_word(app, args, "DIR", "a directory"); }
 void nothing(CLI::App&, Args&) {}
 
 constexpr std::array kCommandRows = {
-    CommandRow{"init", run_init, "make a new deployment: journal, vault, registry", init_options, kKeep},
+    CommandRow{"init", run_init, "found a deployment: journal, vault, registry", init_options, kKeep},
     CommandRow{"send", run_send, "send commands as JSON lines; one result a line", send_options, kSend},
-    CommandRow{"schema", run_schema, "the commands or events, or the JSON Schema of one", schema_options,
-               kSend},
+    CommandRow{"schema", run_schema, "list commands or events, or the schema of one", schema_options, kSend},
     CommandRow{"template", run_template, "an example of a command, to fill in and send", template_options,
                kSend},
-    CommandRow{"show", run_show, "a case, contact, order, referral, person or decision", show_options, kAsk},
+    CommandRow{"show", run_show, "one case, contact, order, person or decision", show_options, kAsk},
     CommandRow{"find", run_find, "cases and contacts, newest first", find_options, kAsk},
     CommandRow{"history", run_history, "every event of an entity, in order", history_options, kAsk},
     CommandRow{"subscribe", run_subscribe, "public events as JSON lines", subscribe_options, kAsk},
@@ -284,23 +287,19 @@ constexpr std::array kCommandRows = {
     CommandRow{"deadline", run_deadline, "how an order's due dates were worked out", deadline_options,
                kProve},
     CommandRow{"verify", run_verify, "prove the journal complete and unchanged", verify_options, kProve},
-    CommandRow{"rebuild", run_rebuild, "make the rows anew from the journal, compare, switch",
-               rebuild_options, kKeep},
-    CommandRow{"import", run_import, "bring in a foreign case log through the same commands", import_options,
-               kSend},
+    CommandRow{"rebuild", run_rebuild, "make the rows anew from the journal", rebuild_options, kKeep},
+    CommandRow{"import", run_import, "bring in a foreign case log", import_options, kSend},
     CommandRow{"export", run_export, "a table as CSV", export_options, kAsk},
     CommandRow{"erase", run_erase, "destroy the keys of a person's words", erase_options, kKeep},
     CommandRow{"stations", run_stations, "the station tree", registry, kLook},
     CommandRow{"staff", run_staff, "who works where", registry, kLook},
     CommandRow{"policies", run_policies, "the timers and their rows", registry, kLook},
     CommandRow{"calendars", run_calendars, "holidays and make-up working days", registry, kLook},
-    CommandRow{"simulate", run_simulate, "play a seeded year of hotline work into an empty store",
-               simulate_options, kKeep},
+    CommandRow{"simulate", run_simulate, "play a seeded year into an empty store", simulate_options, kKeep},
     CommandRow{"status", run_status, "how the deployment stands", nothing, kKeep},
     CommandRow{"run", run_run, "keep sending what is due", run_options, kKeep},
     CommandRow{"topics", run_topics, "on Kafka: make the topics, or check them", topics_options, kKeep},
-    CommandRow{"serve", run_serve, "on Kafka: an engine that decides what the group gives it", serve_options,
-               kKeep},
+    CommandRow{"serve", run_serve, "on Kafka: an engine; several share the work", serve_options, kKeep},
     CommandRow{"publish", run_publish, "on Kafka: tell the world outside what happened", publish_options,
                kKeep},
     CommandRow{"partners", run_partners, "on Kafka: take what the lines' partners say", partners_options,
@@ -384,14 +383,24 @@ Result<void> refuse_bytes(int argc, const char* const* argv) {
   return {};
 }
 
+constexpr std::size_t kOptionColumns = 34;
+
+/// So that a terminal need not break the lines.
+void wrap_help(CLI::App& app) {
+  for (auto* option : app.get_options())
+    option->description(wrapped(option->get_description(), kTextColumns - kOptionColumns));
+}
+
 void add_commands(CLI::App& app, Args& args) {
   for (const auto& row : kCommandRows) {
     auto* sub = app.add_subcommand(std::string(row.name), row.about);
     sub->fallthrough();
     sub->group(row.group);
     sub->set_help_flag("-h,--help", "this text");
-    sub->footer(std::string(help_of(row.name)));
+    sub->footer(std::string(help_of(row.name)) +
+                "\n\nMore options, as --log, --as, --json and --lang: `toono --help`.");
     row.options(*sub, args);
+    wrap_help(*sub);
   }
   app.add_subcommand("help", "this text, or a command's")
       ->group("")
@@ -455,10 +464,11 @@ Result<std::optional<Args>> parse(int argc, const char* const* argv) {
   app.fallthrough();
   app.set_help_flag("-h,--help", "this text");
   app.footer(std::string(help_of_program()));
-  app.get_formatter()->column_width(34);
+  app.get_formatter()->column_width(kOptionColumns);
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   app.get_formatter()->label("REQUIRED", "(needed)");
   add_commands(app, args);
+  wrap_help(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -68,10 +68,32 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+std::string wrapped(std::string_view text, std::size_t columns) {
+  std::string out, line;
+  for (std::size_t at = 0; at < text.size();) {
+    auto end = std::min(text.find_first_of(" \n", at), text.size());
+    auto word = text.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > columns) {
+      out += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + std::string(word);
+  }
+  return out + line;
+}
+
 TextTable::TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 void TextTable::row(std::vector<std::string> cells) {
   for (auto& cell : cells) cell = harmless(cell);
   rows_.push_back(std::move(cells));
+}
+void TextTable::below(const std::vector<std::string>& parts) {
+  std::string line;
+  for (const auto& part : parts)
+    if (!part.empty()) line += (line.empty() ? "    " : "  ") + harmless(part);
+  if (!line.empty()) below_[rows_.size() - 1] += line + "\n";
 }
 
 std::string TextTable::str() const {
@@ -93,6 +115,7 @@ std::string TextTable::str() const {
     line.erase(line.find_last_not_of(' ') + 1);
     if (r == 0 && colours()) line.insert(0, "\x1b[1m").append("\x1b[0m");
     out += line + "\n";
+    if (auto below = below_.find(r); below != below_.end()) out += below->second;
   }
   return out;
 }

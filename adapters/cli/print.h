@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,15 +20,24 @@ std::size_t display_width(std::string_view text);
 /// \uXXXX, a new line is indented so that it cannot pass for one of ours.
 std::string harmless(std::string_view text);
 
+/// What a text for people keeps to, so that it is read on any terminal and in a letter.
+inline constexpr std::size_t kTextColumns = 80;
+
+/// The words of `text` in lines of at most so many columns; a longer word stands alone.
+std::string wrapped(std::string_view text, std::size_t columns);
+
 /// A table of text: the header, then rows; numbers are aligned to the right.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
   void row(std::vector<std::string> cells);
+  /// What has no room in the last row: a line of its own below it, indented. Empty parts are left out.
+  void below(const std::vector<std::string>& parts);
   std::string str() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;
+  std::map<std::size_t, std::string> below_;
 };
 
 /// To stdout, whole.

@@ -79,7 +79,11 @@ Result<Instant> parse_moment(std::string_view text) {
     TOONO_ASSIGN(auto day, parse_day(text));
     return start_of(day);
   }
-  return parse_instant(text);
+  auto instant = parse_instant(text);
+  if (instant) return instant;
+  auto error = instant.error();
+  error.next += ", or a day like 2026-11-24";
+  return unexpected(std::move(error));
 }
 
 Result<StationId> parse_station(std::string_view text, RegistryView registry, Day day) {

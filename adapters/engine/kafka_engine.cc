@@ -47,6 +47,10 @@ Result<std::optional<Buffer>> first_record(Log& log, Topic topic, const From& fr
   return found;
 }
 
+std::string commands_were(std::size_t count) {
+  return count == 1 ? "1 command was" : fmt::format("{} commands were", count);
+}
+
 /// A random wait that grows with the races lost in a row: two that fight for one partition part sooner or
 /// later.
 void wait_after_race(std::uint32_t lost, Entropy& entropy) {
@@ -252,8 +256,8 @@ Result<void> KafkaEngine::drain(const FoldStop& should_stop) {
     if (stops || Steady::now() - heard_at > std::chrono::milliseconds(options_.answer_within_ms))
       return unexpected(
           {ErrorCode::world,
-           stops ? fmt::format("told to stop while {} commands were not decided", waiting)
-                 : fmt::format("{} commands were not decided within {} s", waiting,
+           stops ? fmt::format("told to stop while {} not decided", commands_were(waiting))
+                 : fmt::format("{} not decided within {} s", commands_were(waiting),
                                options_.answer_within_ms / 1000),
            "the inbox of " + options_.kafka->brokers,
            "is `toono serve` running? They stay in the inbox and will be decided; send them again under "

@@ -143,12 +143,12 @@ TEST_CASE("a ranking says what of whom and when it ranks") {
   auto title = [&](std::vector<std::string> words) {
     words.insert(words.begin(), "rank");
     auto out = desk.ask("03-20 09:00", words).out;
-    return out.substr(0, out.find('\n'));
+    return out.substr(0, out.find("\n\n"));
   };
   CHECK(title({"sign_on_time", "--year", "2026", "--tier", "II", "--subtree"}) ==
-        "sign on time, tier II, each and all below it, best first  2026-01-01 - 2026-12-31");
+        "sign on time, tier II, each and all below it, best first\n2026-01-01 - 2026-12-31");
   CHECK(title({"return_rate", "--from", "2026-03-01", "--to", "2026-03-31"}) ==
-        "return rate, least first  2026-03-01 - 2026-03-31");
+        "return rate, least first\n2026-03-01 - 2026-03-31");
 }
 
 TEST_CASE("explain says of each row which event and due put it above the line or kept it from there") {

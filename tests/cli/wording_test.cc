@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "adapters/cli/help.h"
+#include "adapters/cli/print.h"
 #include "adapters/engine/edge.h"
 #include "tests/cli/fixture.h"
 
@@ -78,6 +80,81 @@ TEST_CASE("every command's help has an example of it") {
   CHECK(desk.ask("03-02 09:00", {"help"}).out == desk.ask("03-02 09:00", {"--help"}).out);
   CHECK(desk.ask("03-02 09:00", {"help", "send"}).out == desk.ask("03-02 09:00", {"send", "--help"}).out);
   CHECK(has(desk.ask("03-02 09:00", {"help", "shwo"}).err, "did you mean `show`?"));
+}
+
+TEST_CASE("what people read goes into 80 columns, in both languages") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  std::vector<std::vector<std::string>> asked = {
+      {"worklist", "150100"},
+      {"worklist", "150000"},
+      {"find"},
+      {"show", story.first},
+      {"show", story.contact},
+      {"show", story.person},
+      {"show", story.shared},
+      {"show", story.child_order},
+      {"show", story.referral},
+      {"status"},
+      {"deadline", story.shared_order},
+      {"workload"},
+      {"workload", "150100", "--subtree"},
+      {"assess", "--year", "2026"},
+      {"rank", "on_time_completion_delegated", "--year", "2026", "--tier", "II", "--subtree"},
+      {"stations"},
+      {"staff"},
+      {"policies"},
+      {"calendars"},
+      {"--help"},
+  };
+  for (auto command : kCommands) asked.push_back({"help", std::string(command)});
+  for (const char* language : {"en", "zh"})
+    for (auto words : asked) {
+      words.insert(words.begin(), {"--lang", language});
+      auto reply = desk.ask("03-20 09:00", words);
+      CHECK(reply.code == 0);
+      // An example is one line, to be copied.
+      std::istringstream lines(reply.out.substr(0, reply.out.find("\nExamples:\n")));
+      for (std::string line; std::getline(lines, line);)
+        CHECK_MESSAGE(cli::display_width(line) <= 80, words[2], ": ", line);
+    }
+}
+
+TEST_CASE("an order is shown with what met its due dates") {
+  Desk desk;
+  MorningStory story(desk);
+  story.finish_first();
+  auto card = desk.ask("03-20 09:00", {"show", story.first}).out;
+  CHECK_MESSAGE(has(card, "\norder             " + story.first_order + "\n  station         150100 "), card);
+  CHECK_MESSAGE(has(card, "  state           accepted · lead\n"), card);
+  CHECK_MESSAGE(has(card, "  sign due        2026-03-03 18:00, signed 2026-03-02 "), card);
+  CHECK_MESSAGE(has(card, "  handling due    2026-03-09 18:00, accepted 2026-03-0"), card);
+  auto part = desk.ask("03-20 09:00", {"show", story.referral}).out;
+  CHECK_MESSAGE(has(part, "\nreferral          " + story.referral + "\n  line "), part);
+}
+
+TEST_CASE("a measure is known as a table prints it, and one that is not is told where they are") {
+  Desk desk;
+  auto ranked = desk.ask("03-20 09:00", {"rank", "on time completion", "--year", "2026"});
+  CHECK_MESSAGE(ranked.code == 0, ranked.err);
+  auto unknown = desk.ask("03-20 09:00", {"rank", "qqqq", "--year", "2026"});
+  CHECK(unknown.code == 2);
+  CHECK_MESSAGE(has(unknown.err, "`toono assess --year 2026` names them"), unknown.err);
+  CHECK(unknown.err.size() < 200);
+}
+
+TEST_CASE("a moment may be a day, and the refusal of another says so") {
+  Desk desk;
+  CHECK(desk.ask("03-20 09:00", {"find", "--since", "2026-03-01"}).code == 0);
+  CHECK(has(desk.ask("03-20 09:00", {"find", "--since", "yesterday"}).err, ", or a day like 2026-11-24"));
+}
+
+TEST_CASE("text is wrapped at its spaces and by what it takes on a terminal") {
+  CHECK(cli::wrapped("", 10).empty());
+  CHECK(cli::wrapped("one two  three\nfour", 9) == "one two\nthree\nfour");
+  CHECK(cli::wrapped("呼和浩特 市", 10) == "呼和浩特\n市");
+  CHECK(cli::wrapped("a-word-too-long b", 5) == "a-word-too-long\nb");
 }
 
 TEST_CASE("what only the engine sends is not listed and its schema and template are refused") {

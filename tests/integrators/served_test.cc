@@ -251,7 +251,7 @@ TEST_CASE("what was not decided in time is told with the id under which to send 
          "\n";
   auto sent = served.nodes.run("edge", {"--as", "15000001@150000", "send", file.string()});
   CHECK(sent.code == 3);
-  CHECK_MESSAGE(sent.err.find("were not decided within 30 s") != std::string::npos, sent.err);
+  CHECK_MESSAGE(sent.err.find("1 command was not decided within 30 s") != std::string::npos, sent.err);
   CHECK_MESSAGE(
       sent.out.starts_with(R"({"line":1,"id":"01020304-0506-7008-8000-000000000001","outcome":"repeated")"),
       sent.out);
@@ -283,7 +283,7 @@ TEST_CASE("send that is stopped while it waits tells the ids of what it sent") {
   REQUIRE(testing::eventually([&] { return testing::in_the_inbox(*log) == 2; }));
   CHECK(desk.stop() == 3);
   CHECK_MESSAGE(desk.said().find("\",\"outcome\":\"unknown\"}") != std::string::npos, desk.said());
-  CHECK_MESSAGE(desk.said().find("told to stop while 1 commands were not decided") != std::string::npos,
+  CHECK_MESSAGE(desk.said().find("told to stop while 1 command was not decided") != std::string::npos,
                 desk.said());
 }
 
