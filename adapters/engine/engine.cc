@@ -104,8 +104,10 @@ Result<void> Engine::fold(PartitionNumber partitions) {
 
 Result<void> Engine::found(const Founding& founding) {
   Rejection refused = Rejection::none;
+  bool is_forestalled = false;
   processor_->on_answer([&](const Answered& answered) {
     if (answered.decision->outcome() != Outcome::accepted) refused = answered.decision->rejection();
+    is_forestalled = is_forestalled || answered.decision->outcome() == Outcome::repeated;
   });
   std::uint32_t count = 0;
   for (const auto& body : founding.registry) {
@@ -114,6 +116,11 @@ Result<void> Engine::found(const Founding& founding) {
   }
   TOONO_TRY(drain());
   processor_->on_answer({});
+  // Their ids are the log's: of two that complete one founding the registry has what came first.
+  if (is_forestalled)
+    return unexpected({ErrorCode::refused, "another one founded this deployment at the same moment",
+                       "the founding of log " + to_text(log_id()),
+                       "see with `toono stations`, `toono policies` and `toono calendars` what it has"});
   // check_registry() has asked every guard: what is left is a clock ahead of the brokers'.
   if (refused != Rejection::none)
     return unexpected({ErrorCode::refused, "the registry was refused: " + std::string(message_of(refused)),

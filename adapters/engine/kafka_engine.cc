@@ -47,6 +47,16 @@ Result<std::optional<Buffer>> first_record(Log& log, Topic topic, const From& fr
   return found;
 }
 
+/// What a founding that was interrupted has made of them opens with its own master key.
+Result<void> found_keys(const EngineOptions& options) {
+  const auto key = master_key_of(options);
+  auto made = create_keys(*options.kafka, key, *options.entropy);
+  if (made) return {};
+  const bool is_there = made.error().code == ErrorCode::refused && std::filesystem::exists(key);
+  if (is_there && open_keys(*options.kafka, key, *options.entropy, Access::read_only)) return {};
+  return unexpected(made.error());
+}
+
 std::string commands_were(std::size_t count) {
   return count == 1 ? "1 command was" : fmt::format("{} commands were", count);
 }
@@ -121,8 +131,7 @@ Result<std::unique_ptr<KafkaEngine>> KafkaEngine::create(const EngineOptions& op
                                   .simulated = founding.simulated},
                       .replication = founding.replication};
   TOONO_TRY(create_topics(*options.kafka, topics));
-  TOONO_ASSIGN(auto vault, create_keys(*options.kafka, master_key_of(options), *options.entropy));
-  vault.reset();
+  TOONO_TRY(found_keys(options));
   auto founder = options;
   founder.role = EngineRole::alone;
   TOONO_ASSIGN(auto engine, outlast_refusals(*options.kafka, [&] { return open(founder); }));

@@ -90,7 +90,8 @@ Result<std::optional<GenesisFacts>> first_facts(KafkaLog& log) {
   return facts;
 }
 
-/// Error refused: there is more than an interrupted founding could have left.
+/// Error refused: there is more than an interrupted founding could have left. Nothing is missing where it was
+/// interrupted before the registry was sent: who founds goes on from there.
 Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
   const TopicNames names(address.deployment);
   const auto registry = static_cast<PartitionNumber>(log.partitions() - 1);
@@ -101,7 +102,6 @@ Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
     if (decisions > 1 || commands > 0) return unexpected(already_founded(address, names.journal));
     if (decisions == 0) found.missing.push_back(p);
   }
-  if (found.missing.empty()) return unexpected(already_founded(address, names.journal));
   TOONO_ASSIGN(found.facts, first_facts(log));
   // The registry's is written first: others without it come from elsewhere.
   if (!found.facts && found.missing.size() <= registry)

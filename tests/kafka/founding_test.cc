@@ -1,6 +1,7 @@
 // A deployment is founded although brokers refuse for a moment, as those do that have just come up.
 #include <future>
 
+#include "adapters/kafka/keys_topic.h"
 #include "adapters/kafka/topics.h"
 #include "tests/kafka/founded.h"
 
@@ -67,6 +68,35 @@ TEST_CASE("a deployment is founded although what was made is not seen as it is f
   };
   must(must(Engine::create(options, founding))->close());
   CHECK(is_mended);
+}
+
+TEST_CASE("a founding that was interrupted before the registry is completed, with its own master key") {
+  auto address = shared_broker().address(unique_deployment());
+  auto begun = must(create_topics(address, one_partition(1)));
+  TemporaryDirectory temporary;
+  SystemClock clock;
+  SystemEntropy entropy;
+  auto options = [&](const std::string& founder, const std::string& key) {
+    std::filesystem::create_directories(temporary.path() / founder);
+    return EngineOptions{.dir = temporary.path() / founder,
+                         .kafka = address,
+                         .master_key = (temporary.path() / key).string(),
+                         .clock = &clock,
+                         .entropy = &entropy};
+  };
+  Founding founding;
+  founding.partitions = 1;
+  founding.registry = first_registry();
+  SUBCASE("the keys are not made yet") {}
+  SUBCASE("the keys are made") {
+    (void)must(create_keys(address, options("one", "one.key").master_key, entropy));
+    CHECK(Engine::create(options("other", "other.key"), founding).error().code == ErrorCode::refused);
+  }
+  auto engine = must(Engine::create(options("one", "one.key"), founding));
+  CHECK(engine->log_id() == begun);
+  CHECK(engine->follower().head(1).chain.seq == founding.registry.size());
+  must(engine->close());
+  CHECK(Engine::create(options("one", "one.key"), founding).error().code == ErrorCode::refused);
 }
 
 TEST_CASE("of two who found a deployment at once one stops, and what the other founds is whole") {
