@@ -97,6 +97,7 @@ class KafkaEngine final : public Engine {
   Result<void> close_log() override;
   Result<std::uint64_t> take(PartitionNumber partition);
   void give_up(PartitionNumber partition);
+  Error not_decided(std::string what) const;
   bool gathers() const;
   Result<void> send_gathered();
 
@@ -236,6 +237,21 @@ Result<void> KafkaEngine::send_gathered() {
   return outcome;
 }
 
+/// Either no engine has come to them, or they never came to the brokers.
+Error KafkaEngine::not_decided(std::string what) const {
+  Error error{ErrorCode::world, std::move(what), "the inbox of " + options_.kafka->brokers,
+              "is `toono serve` running? They stay in the inbox and will be decided; send them again under "
+              "the same ids to see their outcomes"};
+  auto not_taken = gathered_.size() + kafka_log_->unacknowledged();
+  if (not_taken == 0) return error;
+  error.what += fmt::format(", and {} of them not taken by the brokers", not_taken);
+  auto lacking = kafka_log_->lacking_copies_of_inbox();
+  if (!lacking.empty()) error.what += ": " + lacking;
+  error.next = lacking.empty() ? "look at the brokers" : kBringCopiesBack;
+  error.next += "; then send them again under the same ids: each takes effect once";
+  return error;
+}
+
 /// Who owns a partition while it folds a long journal lets all wait for it.
 Result<bool> KafkaEngine::is_near_the_heads() {
   for (PartitionNumber partition = 0; partition <= partitions(); ++partition) {
@@ -264,13 +280,9 @@ Result<void> KafkaEngine::drain(const FoldStop& should_stop) {
     bool stops = should_stop && should_stop();
     if (stops || Steady::now() - heard_at > std::chrono::milliseconds(options_.answer_within_ms))
       return unexpected(
-          {ErrorCode::world,
-           stops ? fmt::format("told to stop while {} not decided", commands_were(waiting))
-                 : fmt::format("{} not decided within {} s", commands_were(waiting),
-                               options_.answer_within_ms / 1000),
-           "the inbox of " + options_.kafka->brokers,
-           "is `toono serve` running? They stay in the inbox and will be decided; send them again under "
-           "the same ids to see their outcomes"});
+          not_decided(stops ? fmt::format("told to stop while {} not decided", commands_were(waiting))
+                            : fmt::format("{} not decided within {} s", commands_were(waiting),
+                                          options_.answer_within_ms / 1000)));
   }
   return {};
 }

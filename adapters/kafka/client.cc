@@ -1,5 +1,7 @@
 #include "adapters/kafka/client.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -329,6 +331,22 @@ Result<int> partition_count(const KafkaAddress& address, rd_kafka_t* client, con
   return found.partition_cnt;
 }
 
+std::string lacking_copies(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
+                           std::optional<std::int32_t> partition) {
+  KafkaAddress brief = address;
+  brief.answer_within_ms = kFirstSliceMs;
+  auto metadata = topic_metadata(brief, client, topic);
+  if (!metadata || (*metadata)->topic_cnt != 1) return {};
+  const auto& found = (*metadata)->topics[0];
+  for (int p = 0; p < found.partition_cnt; ++p) {
+    const auto& one = found.partitions[p];
+    if ((partition && *partition != one.id) || one.leader < 0 || one.isr_cnt >= one.replica_cnt) continue;
+    return fmt::format("only {} of the {} copies of partition {} of {} are in sync", one.isr_cnt,
+                       one.replica_cnt, one.id, topic);
+  }
+  return {};
+}
+
 std::vector<const rd_kafka_metadata_partition*> partitions_of(const rd_kafka_metadata_t& cluster,
                                                               const std::string& deployment) {
   std::vector<const rd_kafka_metadata_partition*> all;
@@ -380,6 +398,15 @@ struct OffsetQuestion {
   }
 };
 
+Error with_copies(Error error, const OffsetQuestion& question) {
+  if (error.code != ErrorCode::world) return error;
+  auto lacking = lacking_copies(question.address, question.client, question.topic, question.partition);
+  if (lacking.empty()) return error;
+  error.what += ": " + lacking;
+  error.next = kBringCopiesBack;
+  return error;
+}
+
 /// A question to a leader that has just died lies there until its time is over: it is asked for short times
 /// first, and between them who leads.
 template <class Ask>
@@ -393,7 +420,8 @@ auto ask_patiently(const OffsetQuestion& question, Ask ask) -> decltype(ask(0)) 
     brief.answer_within_ms = static_cast<int>(std::clamp<std::int64_t>(left, 1, slice_ms));
     auto answer = ask(brief.answer_within_ms);
     if (answer || answer.error().code != ErrorCode::world) return answer;
-    if (Steady::now() >= until || address.is_called_off()) return answer;
+    if (address.is_called_off()) return answer;
+    if (Steady::now() >= until) return unexpected(with_copies(answer.error(), question));
     auto count = partition_count(brief, question.client, question.topic, question.listener);
     if (count && *count <= question.partition) {
       const std::string what = "there is no partition " + std::to_string(question.partition);

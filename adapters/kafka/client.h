@@ -119,6 +119,17 @@ Result<MetadataPtr> topic_metadata(const KafkaAddress& address, rd_kafka_t* clie
 Result<int> partition_count(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
                             const KafkaListener* listener = nullptr);
 
+/// A partition whose leader is there takes nothing, and tells no end after it has begun to lead, while fewer
+/// copies are in sync than min.insync.replicas asks for. librdkafka tries again without a word until the time
+/// is over: this says of the first partition that lacks copies (or of that one) how many it has, empty if
+/// none does.
+std::string lacking_copies(const KafkaAddress& address, rd_kafka_t* client, const std::string& topic,
+                           std::optional<std::int32_t> partition = {});
+inline constexpr const char* kBringCopiesBack =
+    "bring the brokers back that keep the other copies: as long as fewer are in sync than "
+    "min.insync.replicas "
+    "asks for, nothing is taken there";
+
 /// Those of all topics of a deployment, of metadata about all topics. They last as long as the metadata.
 std::vector<const rd_kafka_metadata_partition*> partitions_of(const rd_kafka_metadata_t& cluster,
                                                               const std::string& deployment);

@@ -124,6 +124,10 @@ std::uint64_t KafkaLog::acknowledged_end(PartitionNumber partition) const {
       topics_.is_registry(partition) ? kRegistryTopic : kEntityTopic, topics_.number(partition)));
 }
 
+std::string KafkaLog::lacking_copies_of_inbox() const {
+  return lacking_copies(options_.address, scanner_->client(), topics_.names.inbox);
+}
+
 Result<std::uint64_t> KafkaLog::begin(Topic topic, PartitionNumber partition) {
   TOONO_TRY(known(partition));
   TOONO_ASSIGN(auto found, marks(topic, partition));

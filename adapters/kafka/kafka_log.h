@@ -66,6 +66,10 @@ class KafkaLog final : public Log {
   Result<std::uint64_t> end(Topic topic, PartitionNumber partition);
   /// The offset behind the last command sent from here that a broker has acknowledged; 0: none yet.
   std::uint64_t acknowledged_end(PartitionNumber partition) const;
+  /// How many commands were sent from here that no broker has acknowledged.
+  std::size_t unacknowledged() const { return inbox_writer_->waiting(); }
+  /// As lacking_copies(), of the inbox.
+  std::string lacking_copies_of_inbox() const;
   /// The first offset that is still there.
   Result<std::uint64_t> begin(Topic topic, PartitionNumber partition);
   /// The partitions whose commands receive() gives now.

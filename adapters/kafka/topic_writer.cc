@@ -60,6 +60,7 @@ void TopicWriter::on_delivery(const rd_kafka_message_t& message) {
     const char* what = message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
                            ? "this topic may not be written"
                            : "a record may or may not have been written";
+    if (!failed_ && message.err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) late_ = {topic, message.partition};
     if (!failed_) failed_ = kafka_error(address_, message.err, what, topics_[topic], this);
     return;
   }
@@ -69,8 +70,13 @@ void TopicWriter::on_delivery(const rd_kafka_message_t& message) {
     unknown_ends_.emplace_back(topic, message.partition);
 }
 
-Result<void> TopicWriter::trouble() const {
+Result<void> TopicWriter::trouble() {
   if (!failed_ && !fatal()) return {};
+  if (late_) {
+    auto lacking = lacking_copies(address_, producer_.get(), topics_[late_->first], late_->second);
+    if (!lacking.empty()) failed_->what += ": " + lacking;
+    late_.reset();
+  }
   Error error =
       failed_ ? *failed_ : kafka_error(address_, RD_KAFKA_RESP_ERR__FATAL, "the producer failed", {}, this);
   // For want of a right it is certain that nothing was written, and opening again does not mend it.

@@ -38,7 +38,7 @@ class TopicWriter final : public KafkaListener {
 
  private:
   TopicWriter(const KafkaAddress& address, std::vector<std::string> topics);
-  Result<void> trouble() const;
+  Result<void> trouble();
   Result<void> find_unknown_ends();
 
   KafkaAddress address_;
@@ -52,6 +52,8 @@ class TopicWriter final : public KafkaListener {
   /// Acknowledged by a retry that did not learn the offset.
   std::vector<std::pair<std::size_t, std::int32_t>> unknown_ends_;
   std::optional<Error> failed_;
+  /// Where the time of a record was over and nobody has looked why yet.
+  std::optional<std::pair<std::size_t, std::int32_t>> late_;
 };
 
 }  // namespace toono
