@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,8 +28,13 @@ Result<void> in_parallel(std::size_t count, unsigned threads,
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(count, thread_count(threads)); ++i)
-    others.emplace_back(work);
+  others.reserve(thread_count(threads));
+  // Where no more threads are to be had, those that are there do the work.
+  try {
+    for (std::size_t i = 1; i < std::min<std::size_t>(count, thread_count(threads)); ++i)
+      others.emplace_back(work);
+  } catch (const std::system_error&) {
+  }
   work();
   for (auto& other : others) other.join();
   return outcome;

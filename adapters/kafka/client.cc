@@ -133,6 +133,11 @@ Result<KafkaConfPtr> make_conf(const KafkaAddress& address, KafkaListener* liste
 Result<rd_kafka_t*> start(const KafkaAddress& address, rd_kafka_type_t type, KafkaConfPtr conf) {
   std::array<char, kErrorBytes> problem{};
   rd_kafka_t* client = rd_kafka_new(type, conf.get(), problem.data(), problem.size());
+  if (!client && rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+    return unexpected(
+        {ErrorCode::world, std::string("the client could not start: ") + problem.data(),
+         "this machine's limits for this process",
+         "let it have more memory and threads: ulimit -v and -u, MemoryMax= and TasksMax= of its unit"});
   if (!client)
     return unexpected({ErrorCode::usage, std::string("the client could not start: ") + problem.data(),
                        address.file.empty() ? "kafka:" + address.brokers : address.file,
