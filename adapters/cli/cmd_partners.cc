@@ -15,6 +15,12 @@ std::string counts_text(const PartnerCounts& counts, const std::string& dead_let
   return text + fmt::format(", {} not: they are listed in {}", counts.dead, dead_letters);
 }
 
+int tell(const Args& args, const PartnerCounts& counts, const KafkaAddress& address) {
+  print(args.globals.json ? fmt::format(R"({{"taken":{},"dead":{}}})", counts.taken, counts.dead)
+                          : counts_text(counts, TopicNames(address.deployment).dead_letters));
+  return 0;
+}
+
 }  // namespace
 
 Result<int> run_partners(const Args& args) {
@@ -24,7 +30,9 @@ Result<int> run_partners(const Args& args) {
         {ErrorCode::usage, "partners speak on topics of Kafka", args.globals.log,
          "say --log kafka:HOST:PORT; on an embedded log their answers are typed with `toono send`"});
   StopSignals stop;
-  TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
+  auto opened = Session::open(args.globals, [&stop] { return stop.came(); });
+  if (!opened && stop.ended(opened.error())) return tell(args, {}, *address.kafka);
+  TOONO_ASSIGN(auto session, std::move(opened));
   TOONO_ASSIGN(auto sender, sender_at_work(*session, args.globals));
   PartnerDesk desk(*session, sender);
   PartnerOptions options{.address = *address.kafka, .once = args.once, .stop = [&] { return stop.came(); }};
@@ -32,9 +40,7 @@ Result<int> run_partners(const Args& args) {
                  return desk.take(line, message);
                }));
   TOONO_TRY(session->close());
-  print(args.globals.json ? fmt::format(R"({{"taken":{},"dead":{}}})", counts.taken, counts.dead)
-                          : counts_text(counts, TopicNames(address.kafka->deployment).dead_letters));
-  return 0;
+  return tell(args, counts, *address.kafka);
 }
 
 }  // namespace toono::cli

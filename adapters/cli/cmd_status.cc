@@ -235,9 +235,21 @@ Result<int> run_status(const Args& args) {
   return 0;
 }
 
+namespace {
+int tell_sent(const Args& args, std::uint64_t sent) {
+  print(args.globals.json ? fmt::format(R"({{"sent":{}}})", sent)
+                          : fmt::format(fmt::runtime(args.globals.say("{} commands of the agenda were sent.",
+                                                                      "已发送 {} 条待办命令。")),
+                                        sent));
+  return 0;
+}
+}  // namespace
+
 Result<int> run_run(const Args& args) {
   StopSignals stop;
-  TOONO_ASSIGN(auto session, Session::open(args.globals, [&stop] { return stop.came(); }));
+  auto opened = Session::open(args.globals, [&stop] { return stop.came(); });
+  if (!opened && stop.ended(opened.error())) return tell_sent(args, 0);
+  TOONO_ASSIGN(auto session, std::move(opened));
   auto& engine = session->engine();
   TOONO_TRY(may_go_on(engine, args.globals));
   std::uint64_t sent = 0;
@@ -247,11 +259,7 @@ Result<int> run_run(const Args& args) {
     sent += fired;
   } while (!args.once && !stop.wait(until_due(engine)));
   TOONO_TRY(session->close());
-  print(args.globals.json ? fmt::format(R"({{"sent":{}}})", sent)
-                          : fmt::format(fmt::runtime(args.globals.say("{} commands of the agenda were sent.",
-                                                                      "已发送 {} 条待办命令。")),
-                                        sent));
-  return 0;
+  return tell_sent(args, sent);
 }
 
 }  // namespace toono::cli
