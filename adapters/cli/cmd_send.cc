@@ -73,6 +73,7 @@ class Sending {
   /// Decides what is under way and prints every result. After an error too: what was decided is told, and of
   /// the rest the ids under which to ask again.
   Result<void> answer_all() {
+    if (gave_up_) return {};
     StopSignals stop;
     auto drained = release();
     if (drained) drained = session_.engine().drain(StopSignals::came);
@@ -85,6 +86,7 @@ class Sending {
     }
     lines_.clear();
     waiting_.clear();
+    gave_up_ = !drained;
     TOONO_TRY(flush_output());
     if (drained && stop.came())
       return unexpected(
@@ -167,6 +169,8 @@ class Sending {
   std::vector<Line*> held_;
   std::unordered_map<CommandKey, std::deque<Line*>, CommandKey::Hash> waiting_;
   bool refused_ = false;
+  /// All that was sent has been told of, and what was not decided in time is not waited for once more.
+  bool gave_up_ = false;
 };
 
 /// Calls `use` with each non-empty line, and `rest` when the next has not come yet; says so when there is
