@@ -329,4 +329,72 @@ TEST_CASE("measures: the referral ladder and follow-up") {
 }
 
 }  // namespace
+namespace {
+
+/// What a rule says it looked at; null: nothing has come, or there is no due.
+struct GroundRow {
+  const char* name;
+  const char* measure;
+  void (*change)(W, OrderFact&);
+  At OrderFact::*moment;
+  std::int64_t OrderFact::*due;
+};
+
+constexpr GroundRow kGrounds[] = {
+    {"submitted in time", "on_time_completion", [](W w, OrderFact& o) { accept(w, o, "2026-03-06 10:00"); },
+     &OrderFact::accepted_submission, &OrderFact::handle_due_ms},
+    {"submitted late, whatever found it late before", "on_time_completion",
+     [](W w, OrderFact& o) {
+       o.handle_missed = w.at("2026-03-09 18:00");
+       accept(w, o, "2026-03-11 10:00");
+     },
+     &OrderFact::accepted_submission, &OrderFact::handle_due_ms},
+    {"found late and never done", "on_time_completion",
+     [](W w, OrderFact& o) { o.handle_missed = w.at("2026-03-09 18:00"); }, &OrderFact::handle_missed,
+     &OrderFact::handle_due_ms},
+    {"nothing has come", "on_time_completion", [](W, OrderFact&) {}, nullptr, &OrderFact::handle_due_ms},
+    {"by the first due", "on_time_completion_strict",
+     [](W w, OrderFact& o) { accept(w, o, "2026-03-06 10:00"); }, &OrderFact::accepted_submission,
+     &OrderFact::first_handle_due_ms},
+    {"signed in time", "sign_on_time", [](W w, OrderFact& o) { o.signed_at = w.at("2026-03-02 10:00"); },
+     &OrderFact::signed_at, &OrderFact::sign_due_ms},
+    {"a return asked in time, signed late", "sign_on_time",
+     [](W w, OrderFact& o) {
+       ask_return(w, o, "2026-03-03 09:00");
+       o.signed_at = w.at("2026-03-04 10:00");
+     },
+     &OrderFact::return_asked, &OrderFact::sign_due_ms},
+    {"found late and signed then", "sign_on_time",
+     [](W w, OrderFact& o) {
+       o.sign_missed = w.at("2026-03-03 18:00");
+       o.signed_at = w.at("2026-03-04 10:00");
+     },
+     &OrderFact::sign_missed, &OrderFact::sign_due_ms},
+    {"the delegated order made the contact, the own came late", "response",
+     [](W w, OrderFact& o) {
+       o.child_contact = w.at("2026-03-03 10:00");
+       o.first_contact = w.at("2026-03-05 10:00");
+     },
+     &OrderFact::child_contact, &OrderFact::first_contact_due_ms},
+    {"return asked", "return_rate", [](W w, OrderFact& o) { ask_return(w, o, "2026-03-03 09:00"); },
+     &OrderFact::return_asked, nullptr},
+    {"no return asked", "return_rate", [](W, OrderFact&) {}, nullptr, nullptr},
+};
+
+}  // namespace
+
+TEST_CASE("a rule says what it looked at") {
+  for (const auto& row : kGrounds) {
+    CAPTURE(row.name);
+    World world;
+    auto order = world.order();
+    row.change(world, order);
+    Frame frame{year_period(2026), Instant(ms("2027-03-01 00:00")), world.registry.now(), {}};
+    auto count = std::get<OrderRule>(find_measure(row.measure)->rule)(order, frame);
+    CHECK(count.below);
+    CHECK(count.ground.moment.seq == (row.moment ? (order.*row.moment).seq : 0));
+    CHECK(count.ground.due_ms == (row.due ? order.*row.due : 0));
+  }
+}
+
 }  // namespace toono::test
