@@ -15,7 +15,9 @@ struct Lines {
   KafkaAddress address{testing::shared_broker().address(testing::unique_deployment())};
   TopicNames names{address.deployment};
   std::vector<std::string> given;
-  std::size_t fail_at = 1000;
+  std::optional<std::size_t> fail_at;
+  /// Called behind each message given.
+  std::function<void()> meanwhile = [] {};
   /// It would have waited for ever.
   bool was_stopped = false;
 
@@ -39,6 +41,7 @@ struct Lines {
           if (given.size() == fail_at)
             return unexpected({ErrorCode::world, "no engine answers", "here", "later"});
           given.push_back(std::string(EnumNameReferralLine(line)) + " " + std::string(message));
+          meanwhile();
           if (!message.starts_with("bad")) return PartnerAnswer{};
           return PartnerAnswer{Error{ErrorCode::refused, "not JSON", "character 1", "mend it"}};
         });
@@ -74,7 +77,7 @@ TEST_CASE("a message that the world kept from its answer is given again and none
   for (auto* word : {"one", "two", "three"}) lines.say(ReferralLine::line_110, word);
   lines.fail_at = 1;
   CHECK(lines.listen().error().what == "no engine answers");
-  lines.fail_at = 1000;
+  lines.fail_at.reset();
   CHECK(must(lines.listen()).taken == 2);
   CHECK(lines.given == std::vector<std::string>{"line_110 one", "line_110 two", "line_110 three"});
 }
@@ -114,6 +117,21 @@ TEST_CASE("a partner's transaction is taken, and its mark at the topic's end is 
   CHECK_FALSE(lines.was_stopped);
   lines.say(ReferralLine::line_110, "two");
   CHECK(must(lines.listen()).taken == 1);
+}
+
+TEST_CASE("what one line says, however much, holds up no other") {
+  Lines lines;
+  constexpr std::size_t kMany = 20'000, kBefore = 100;
+  testing::produce(lines.address, lines.names.referral_in(ReferralLine::hospital), "bad", kMany);
+  lines.meanwhile = [&] {
+    if (lines.given.size() == kBefore) lines.say(ReferralLine::line_110, "one");
+  };
+  auto counts = must(lines.listen());
+  CHECK(counts.taken == 1);
+  CHECK(counts.dead == kMany);
+  CHECK(lines.dead_letters().size() == kMany);
+  auto at = std::ranges::find(lines.given, "line_110 one") - lines.given.begin();
+  CHECK_MESSAGE(at < static_cast<std::ptrdiff_t>(kMany) / 2, "it came behind ", at);
 }
 
 TEST_CASE("a topic that is shorter than what was answered is refused") {

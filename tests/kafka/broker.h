@@ -91,8 +91,9 @@ std::string unique_deployment();
 /// The commands of the inbox so far, the registry's not counted.
 std::uint64_t in_the_inbox(KafkaLog& log);
 
-/// Writes a message without a key to partition 0, and waits until it is there.
-void produce(const KafkaAddress& address, const std::string& topic, const std::string& message);
+/// Writes a message without a key to partition 0, so often, and waits until it is there.
+void produce(const KafkaAddress& address, const std::string& topic, const std::string& message,
+             std::size_t times = 1);
 
 /// A producer of somebody who writes transactions, into partition 0 of a topic; one at a time. One that is
 /// not ended stays open when the stranger goes.

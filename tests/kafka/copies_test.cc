@@ -45,8 +45,8 @@ TEST_CASE("that too few copies are in sync is told to whoever writes and to whoe
   Edge edge(*engine);
   for (int i = 0; i < 16; ++i)
     (void)must(edge.send(
-        must(parse_line(
-            R"({"command":"RegisterCase","body":{"programme":"legal_rights","language":"zh","channel":"phone"}})")),
+        must(parse_line(R"({"command":"RegisterCase",)"
+                        R"("body":{"programme":"legal_rights","language":"zh","channel":"phone"}})")),
         {}));
   auto answered = engine->drain();
   REQUIRE_FALSE(answered.has_value());
