@@ -15,7 +15,7 @@ namespace {
 /// Nobody waits for an answer here: longer pauses, less work while nothing happens.
 constexpr int kIdleWaitMs = 200;
 
-void print_published(const Args& args, const Published& published) {
+int print_published(const Args& args, const Published& published) {
   JsonWriter out;
   out.begin_object().field("events", published.events).field("referrals", published.referrals);
   out.key("read_to").begin_object();
@@ -33,6 +33,7 @@ void print_published(const Args& args, const Published& published) {
         "{} events are of a type that this version does not know: upgrade this program, then publish "
         "again --from beginning",
         published.unknown_count));
+  return 0;
 }
 
 /// What would remove events that were told, or keep them from being written. Publishing goes on: what is told
@@ -52,16 +53,18 @@ Result<int> run_publish(const Args& args) {
     return unexpected({ErrorCode::usage, "events are published from a journal on Kafka", args.globals.log,
                        "say --log kafka:HOST:PORT; `toono subscribe` shows the events of an embedded log"});
   StopSignals stop;
-  TOONO_ASSIGN(auto log, KafkaLog::open({.address = *address.kafka, .idle_wait_ms = kIdleWaitMs}));
+  address.kafka->should_stop = StopSignals::came;
+  auto opened = KafkaLog::open({.address = *address.kafka, .idle_wait_ms = kIdleWaitMs});
+  if (!opened && stop.ended(opened.error())) return print_published(args, {});
+  TOONO_ASSIGN(auto log, std::move(opened));
   warn_of_topics(*address.kafka);
-  PublishOptions options{.address = *address.kafka, .once = args.once, .stop = [&] { return stop.came(); }};
+  PublishOptions options{.address = *address.kafka, .once = args.once, .stop = StopSignals::came};
   if (!args.from.empty()) {
     TOONO_ASSIGN(options.from,
                  parse_events_from(args.from, static_cast<PartitionNumber>(log->partitions() - 1)));
   }
   TOONO_ASSIGN(auto published, publish(*log, log->partitions(), options));
-  print_published(args, published);
-  return 0;
+  return print_published(args, published);
 }
 
 }  // namespace toono::cli

@@ -58,14 +58,21 @@ Result<void> print_line(const std::string& line) {
 }
 
 Result<int> from_topic(const Args& args, const KafkaAddress& address, EventFilter filter, StopSignals& stop) {
-  SubscribeOptions options{
-      .address = address, .filter = std::move(filter), .limit = args.limit, .once = args.once, .stop = [&] {
-        return stop.came();
-      }};
+  SubscribeOptions options{.address = address,
+                           .filter = std::move(filter),
+                           .limit = args.limit,
+                           .once = args.once,
+                           .stop = StopSignals::came};
+  options.address.should_stop = options.stop;
   if (!args.from.empty()) options.from = args.from;
-  TOONO_ASSIGN(auto given, subscribe(options, [](const EventRecord& record) {
-                 return print_line(structured_json(record));
-               }));
+  bool is_cut_off = false;
+  auto subscribed = subscribe(options, [&](const EventRecord& record) {
+    auto printed = print_line(structured_json(record));
+    is_cut_off = !printed;
+    return printed;
+  });
+  if (!subscribed && !is_cut_off && stop.ended(subscribed.error())) return 0;
+  TOONO_ASSIGN(auto given, std::move(subscribed));
   if (given == 0 && !args.station.empty())
     warn("no event named station " + args.station + ": is it a code that `toono stations` lists?");
   return 0;

@@ -35,7 +35,8 @@ struct PartnerCounts {
 /// Reads the inbound topics of all lines that have one, each message from where the group
 /// `<deployment>.partners.v1` stands, oldest first within a partition, partitions in turns. A place is
 /// committed after the answer, so a few messages may be given to `take` again after a crash, never skipped.
-/// Two such processes give every message to both. Error refused: no line has a topic; otherwise as `take` and the broker say.
+/// Two such processes give every message to both. Error refused: no line has a topic; otherwise as `take` and
+/// the broker say.
 Result<PartnerCounts> take_partner_messages(const PartnerOptions& options, const TakePartnerMessage& take);
 
 /// The value of a dead letter: where the message stands, its SHA-256, and why it could not be taken. Not its

@@ -1,5 +1,6 @@
 // Brokers that do not answer, as somebody meets them who asks a question.
 #include <future>
+#include <thread>
 
 #include "adapters/kafka/admin.h"
 #include "tests/integrators/started.h"
@@ -86,6 +87,24 @@ TEST_CASE("with the only broker silent or gone every question ends in bounded ti
     CHECK(ms < kBoundedMs);
     CHECK(ran.out.find("\"what\":") != std::string::npos);
   }
+}
+
+TEST_CASE("what is told to stop while a silent broker keeps it from opening ends in good order, and soon") {
+  constexpr std::chrono::seconds kOpening{1};
+  constexpr std::int64_t kSoonMs = 5'000;
+  testing::Cluster cluster;
+  Nodes nodes(cluster.address(testing::unique_deployment()));
+  REQUIRE(nodes.run("founder", {"topics", "create", "--partitions", "1"}).code == 0);
+  cluster.pause(0);
+  for (const std::string command : {"publish", "subscribe", "partners"}) {
+    CAPTURE(command);
+    Started started(nodes.words(command, {command}));
+    std::this_thread::sleep_for(kOpening);
+    const auto told = Steady::now();
+    CHECK_MESSAGE(started.stop() == 0, started.said());
+    CHECK(std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - told).count() < kSoonMs);
+  }
+  cluster.resume(0);
 }
 
 }  // namespace toono
