@@ -91,10 +91,10 @@ Result<void> sync_directory_of(const std::string& path) {
 namespace {
 
 /// Durable under a name of its own beside `path`, which is the answer.
-Result<std::string> write_beside(const std::string& path, Bytes bytes) {
+Result<std::string> write_beside(const std::string& path, Bytes bytes, mode_t mode) {
   auto passing = path + ".new";
   ::unlink(passing.c_str());  // what a crash left, whatever its rights
-  int file = ::open(passing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int file = ::open(passing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return unexpected(system_error("cannot make the file", passing));
   FileMedium medium(file, passing);
   TOONO_TRY(medium.write_at(0, bytes));
@@ -105,14 +105,14 @@ Result<std::string> write_beside(const std::string& path, Bytes bytes) {
 }  // namespace
 
 Result<void> replace_file(const std::string& path, Bytes bytes) {
-  TOONO_ASSIGN(auto passing, write_beside(path, bytes));
+  TOONO_ASSIGN(auto passing, write_beside(path, bytes, 0640));
   if (::rename(passing.c_str(), path.c_str()) != 0)
     return unexpected(system_error("cannot name the file", path));
   return {};
 }
 
 Result<void> write_new_file(const std::string& path, Bytes bytes) {
-  TOONO_ASSIGN(auto passing, write_beside(path, bytes));
+  TOONO_ASSIGN(auto passing, write_beside(path, bytes, 0600));
   // A link, unlike a rename, never takes the place of a file that is there.
   if (::link(passing.c_str(), path.c_str()) != 0) {
     auto error = errno == EEXIST ? Error{ErrorCode::refused, "there is a file already", path,

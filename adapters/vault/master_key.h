@@ -18,8 +18,9 @@ Result<void> make_master_key(const std::string& path, Entropy& entropy, Secret& 
 /// Writes a whole file under another name, syncs it, and gives it its name: it is there whole or not at all.
 /// Mode 0600. Error refused: there is a file of that name.
 Result<void> write_new_file(const std::string& path, Bytes bytes);
-/// The same in the place of what is there, in one step. Its bytes are durable, its name once its directory is
-/// synced: until then a loss of power may bring the old file back.
+/// The same in the place of what is there, in one step, and no secret: mode 0640, as the journal's. Its bytes
+/// are durable, its name once its directory is synced: until then a loss of power may bring the old file
+/// back.
 Result<void> replace_file(const std::string& path, Bytes bytes);
 
 /// Makes the names in the file's directory durable.

@@ -252,4 +252,14 @@ TEST_CASE("a read-only mount and another user's files are read as they are") {
   CHECK(evidence.left_nothing());
 }
 
+TEST_CASE("who may read the journal may read the heads beside it, which every question looks at") {
+  Desk desk;
+  MorningStory story(desk);
+  auto rights = [](const fs::path& path) { return fs::status(path).permissions(); };
+  const auto data = desk.dir() / "data";
+  const auto segment = fs::directory_iterator(data / "journal")->path();
+  CHECK(rights(data / "heads") == rights(segment));
+  CHECK(rights(desk.dir() / "data.key") == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
 }  // namespace toono
