@@ -247,7 +247,7 @@ void Cluster::end(int node, int signal) {
 void Cluster::stop(int node) { end(node, SIGTERM); }
 void Cluster::kill(int node) { end(node, SIGKILL); }
 void Cluster::pause(int node) {
-  ::kill(nodes_.at(node).pid, SIGSTOP);
+  hold_up(nodes_.at(node).pid);
   nodes_.at(node).paused = true;
 }
 void Cluster::resume(int node) {

@@ -29,6 +29,12 @@ pid_t spawn(std::vector<std::string> words, const std::filesystem::path& log,
   ::_exit(127);
 }
 
+void hold_up(pid_t child) {
+  ::kill(child, SIGSTOP);
+  siginfo_t told{};
+  ::waitid(P_PID, static_cast<id_t>(child), &told, WSTOPPED | WEXITED | WNOWAIT);
+}
+
 Process::~Process() {
   if (runs()) kill();
 }
@@ -44,7 +50,7 @@ void Process::kill() {
   ::waitpid(pid_, nullptr, 0);
   pid_ = 0;
 }
-void Process::pause() const { ::kill(pid_, SIGSTOP); }
+void Process::pause() const { hold_up(pid_); }
 void Process::resume() const { ::kill(pid_, SIGCONT); }
 
 std::optional<int> Process::ended() {

@@ -16,6 +16,10 @@ namespace toono::testing {
 pid_t spawn(std::vector<std::string> words, const std::filesystem::path& log,
             const std::filesystem::path& folder = {});
 
+/// STOP for a child, behind which none of its threads runs. The signal alone only begins that: on a loaded
+/// machine others go on until the one that was chosen to hear it has its turn.
+void hold_up(pid_t child);
+
 class Process {
  public:
   Process() = default;
