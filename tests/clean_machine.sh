@@ -78,7 +78,7 @@ toono template RegisterCase | toono --as 15000001@150000 --json send >"$work/sen
 grep -q '"outcome":"accepted"' "$work/sent" || stop "the command was not accepted: $(cat "$work/sent")"
 [ "$(toono --json find --limit 5 | grep -o '"number":' | wc -l)" -eq 1 ] || stop "the case is not found"
 toono verify >/dev/null || stop "verify failed"
-says "a case, contact" toono --help
+says "one case, contact" toono --help
 says "JSON lines" toono send --help
 
 # ---- with systemd and man, as a server has them
