@@ -98,8 +98,10 @@ class Partners final : public KafkaListener {
     auto count = rd_kafka_consume_batch_queue(queue, 0, there.data(), there.size());
     std::vector<KafkaMessagePtr> messages(there.begin(), there.begin() + std::max<ssize_t>(count, 0));
     Result<void> outcome;
-    for (const auto& message : messages)
-      if (is_stopped() || !(outcome = hear(*message))) break;
+    for (const auto& message : messages) {
+      if (!outcome || is_stopped()) break;
+      outcome = hear(*message);
+    }
     TOONO_TRY(keep());
     if (!outcome) return unexpected(outcome.error());
     return messages.size();
