@@ -17,12 +17,6 @@ constexpr std::size_t kAgendaGroup = 256;
 constexpr std::size_t kMostUnderWay = kWindow;
 constexpr std::size_t kMostGroups = 4;
 
-const Command* read_command(Bytes bytes) {
-  if (bytes.size() < 8 || bytes.size() > kMaxCommandBytes) return nullptr;
-  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 16, 1000);
-  return VerifyCommandBuffer(verifier) ? GetCommand(bytes.data()) : nullptr;
-}
-
 /// Readable, of a known type, and about the entity that it says it is about.
 bool is_well_formed(const Command& command) {
   auto kind = kind_of(command);
@@ -55,6 +49,12 @@ Rejection time_guard(const Command& command, const Context& context) {
 }
 
 }  // namespace
+
+const Command* read_command(Bytes bytes) {
+  if (bytes.size() < 8 || bytes.size() > kMaxCommandBytes) return nullptr;
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 16, 1000);
+  return VerifyCommandBuffer(verifier) ? GetCommand(bytes.data()) : nullptr;
+}
 
 Processor::Processor(Log& log, Store& store, Registry& registry, Follower& follower, Clock& clock)
     : log_(log), store_(store), registry_(registry), follower_(follower), clock_(clock) {

@@ -11,6 +11,9 @@
 
 namespace toono {
 
+/// A record of the inbox, as long as `bytes` lives; null: it is no command.
+const Command* read_command(Bytes bytes);
+
 /// Which command this is: under the same id other content is another command, and has another decision.
 struct CommandKey {
   CommandId id;

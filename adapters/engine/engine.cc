@@ -102,17 +102,24 @@ Result<void> Engine::fold(PartitionNumber partitions) {
   });
 }
 
-Result<void> Engine::found(const Founding& founding) {
+Result<void> Engine::found(const Founding& founding, std::uint32_t sent) {
   Rejection refused = Rejection::none;
   bool is_forestalled = false;
   processor_->on_answer([&](const Answered& answered) {
     if (answered.decision->outcome() != Outcome::accepted) refused = answered.decision->rejection();
     is_forestalled = is_forestalled || answered.decision->outcome() == Outcome::repeated;
   });
+  const auto decided = follower_->head(partitions()).chain.seq;
   std::uint32_t count = 0;
   for (const auto& body : founding.registry) {
-    auto record = founding_record(log_id(), count++, body, clock().now());
-    TOONO_TRY(send(partitions(), record));
+    auto number = count++;
+    if (number < decided) continue;
+    auto record = founding_record(log_id(), number, body, clock().now());
+    if (number < sent) {
+      processor_->await(CommandKey::of(*GetCommand(record.data())));
+    } else {
+      TOONO_TRY(send(partitions(), record));
+    }
   }
   TOONO_TRY(drain());
   processor_->on_answer({});

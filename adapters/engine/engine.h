@@ -143,8 +143,8 @@ class Engine {
   explicit Engine(EngineOptions options) : options_(std::move(options)) {}
   /// Makes all that stands on the log and the vault, once they are there: rows, registry, processor.
   Result<void> assemble(PartitionNumber partitions);
-  /// The registry of a new deployment.
-  Result<void> found(const Founding& founding);
+  /// The registry of a new deployment, of which so many commands were sent before.
+  Result<void> found(const Founding& founding, std::uint32_t sent = 0);
   /// The journal's end of a partition as it is now.
   virtual Result<std::uint64_t> journal_end(PartitionNumber partition) = 0;
   /// Opens the rows and sees that they are of this log, and that the journal has not lost what they or the

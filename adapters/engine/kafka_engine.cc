@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "adapters/engine/engine_kinds.h"
+#include "adapters/engine/founding.h"
 #include "adapters/engine/heads.h"
 #include "adapters/engine/node_dir.h"
 #include "adapters/kafka/inbox_check.h"
@@ -55,6 +56,31 @@ Result<void> found_keys(const EngineOptions& options) {
   const bool is_there = made.error().code == ErrorCode::refused && std::filesystem::exists(key);
   if (is_there && open_keys(*options.kafka, key, *options.entropy, Access::read_only)) return {};
   return unexpected(made.error());
+}
+
+/// How many commands of the registry an interrupted founding has sent. Error refused: others were sent, or
+/// all are decided.
+Result<std::uint32_t> registry_sent(const KafkaAddress& address, const LogId& log_id,
+                                    const Founding& founding) {
+  TOONO_ASSIGN(auto log, outlast_refusals(address, [&] {
+                 return KafkaLog::open({.address = address, .only_reads = true});
+               }));
+  const auto registry = static_cast<PartitionNumber>(log->partitions() - 1);
+  std::uint32_t sent = 0;
+  bool is_its_own = true;
+  TOONO_TRY(log->scan(Topic::inbox, {{registry}}, [&](const LogRecord& record) {
+    const auto* command = read_command(record.bytes);
+    is_its_own = command != nullptr && sent < founding.registry.size() &&
+                 std::ranges::equal(record.bytes, founding_record(log_id, sent, founding.registry[sent],
+                                                                  *command->received_at()));
+    ++sent;
+    return is_its_own;
+  }));
+  TOONO_ASSIGN(auto decided, log->end(Topic::journal, registry));
+  const bool is_whole = sent > 0 && decided > founding.registry.size();
+  if (!is_its_own || is_whole)
+    return unexpected(already_founded(address, TopicNames(address.deployment).registry_journal));
+  return sent;
 }
 
 std::string commands_were(std::size_t count) {
@@ -131,12 +157,13 @@ Result<std::unique_ptr<KafkaEngine>> KafkaEngine::create(const EngineOptions& op
                                   .created_at = options.clock->now(),
                                   .simulated = founding.simulated},
                       .replication = founding.replication};
-  TOONO_TRY(create_topics(*options.kafka, topics));
+  TOONO_ASSIGN(auto begun, create_topics(*options.kafka, topics));
+  TOONO_ASSIGN(auto sent, registry_sent(*options.kafka, begun, founding));
   TOONO_TRY(found_keys(options));
   auto founder = options;
   founder.role = EngineRole::alone;
   TOONO_ASSIGN(auto engine, outlast_refusals(*options.kafka, [&] { return open(founder); }));
-  TOONO_TRY(engine->found(founding));
+  TOONO_TRY(engine->found(founding, sent));
   return engine;
 }
 

@@ -41,12 +41,6 @@ std::map<std::string, std::string> compacted(const TopicOptions& options) {
           {"max.message.bytes", std::to_string(kMaxMessageBytes)}};
 }
 
-Error already_founded(const KafkaAddress& address, const std::string& topic) {
-  return {ErrorCode::refused, "the deployment is founded already: its journal holds records",
-          fmt::format("kafka:{}, topic {}", address.brokers, topic),
-          "use it as it is, or name another deployment; topics are made once"};
-}
-
 Error forestalled(const KafkaAddress& address) {
   return {
       ErrorCode::refused, "another `toono topics create` of this deployment came first",
@@ -91,7 +85,7 @@ Result<std::optional<GenesisFacts>> first_facts(KafkaLog& log) {
 }
 
 /// Error refused: there is more than an interrupted founding could have left. Nothing is missing where it was
-/// interrupted before the registry was sent: who founds goes on from there.
+/// interrupted later: what it has sent of the registry is for who founds to look at.
 Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
   const TopicNames names(address.deployment);
   const auto registry = static_cast<PartitionNumber>(log.partitions() - 1);
@@ -99,7 +93,8 @@ Result<Begun> begun(KafkaLog& log, const KafkaAddress& address) {
   for (PartitionNumber p = 0; p <= registry; ++p) {
     TOONO_ASSIGN(auto decisions, log.end(Topic::journal, p));
     TOONO_ASSIGN(auto commands, log.end(Topic::inbox, p));
-    if (decisions > 1 || commands > 0) return unexpected(already_founded(address, names.journal));
+    if (p != registry && (decisions > 1 || commands > 0))
+      return unexpected(already_founded(address, names.journal));
     if (decisions == 0) found.missing.push_back(p);
   }
   TOONO_ASSIGN(found.facts, first_facts(log));
@@ -146,6 +141,12 @@ Result<LogId> write_genesis(const KafkaAddress& address, const TopicOptions& opt
 }
 
 }  // namespace
+
+Error already_founded(const KafkaAddress& address, const std::string& topic) {
+  return {ErrorCode::refused, "the deployment is founded already: its journal holds records",
+          fmt::format("kafka:{}, topic {}", address.brokers, topic),
+          "use it as it is, or name another deployment; topics are made once"};
+}
 
 std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOptions& options) {
   const TopicNames names(deployment);

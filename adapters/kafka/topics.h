@@ -25,10 +25,13 @@ struct TopicOptions {
 /// and the referral lines. `options.replication` and min_isr must be set.
 std::vector<TopicPlan> topic_plans(const std::string& deployment, const TopicOptions& options);
 
-/// Makes all topics and writes genesis, the registry's first; returns the deployment's id. Only ever once:
-/// where a chain has begun it is refused. A call that was interrupted is completed by the next one, under the
-/// id that the first had written, if any. Brokers that have just come up and refuse, or are too few yet, are
-/// asked again for 10 s.
+/// Error refused: this topic holds what a founding would write.
+Error already_founded(const KafkaAddress& address, const std::string& topic);
+
+/// Makes all topics and writes genesis, the registry's first; returns the deployment's id. Where a chain of
+/// entities has begun it is refused; what is sent to the registry behind its genesis is not looked at. A call
+/// that was interrupted is completed by the next one, under the id that the first had written, if any.
+/// Brokers that have just come up and refuse, or are too few yet, are asked again for 10 s.
 Result<LogId> create_topics(const KafkaAddress& address, TopicOptions options);
 
 /// Of every record of a founded deployment: the fewest that any partition of its topics has.

@@ -1,6 +1,8 @@
 // A deployment is founded although brokers refuse for a moment, as those do that have just come up.
 #include <future>
 
+#include "adapters/engine/founding.h"
+#include "adapters/kafka/kafka_log.h"
 #include "adapters/kafka/keys_topic.h"
 #include "adapters/kafka/topics.h"
 #include "tests/kafka/founded.h"
@@ -70,7 +72,7 @@ TEST_CASE("a deployment is founded although what was made is not seen as it is f
   CHECK(is_mended);
 }
 
-TEST_CASE("a founding that was interrupted before the registry is completed, with its own master key") {
+TEST_CASE("a founding that was interrupted is completed, with its own master key") {
   auto address = shared_broker().address(unique_deployment());
   auto begun = must(create_topics(address, one_partition(1)));
   TemporaryDirectory temporary;
@@ -91,6 +93,35 @@ TEST_CASE("a founding that was interrupted before the registry is completed, wit
   SUBCASE("the keys are made") {
     (void)must(create_keys(address, options("one", "one.key").master_key, entropy));
     CHECK(Engine::create(options("other", "other.key"), founding).error().code == ErrorCode::refused);
+  }
+  const auto registry_size = static_cast<std::uint32_t>(founding.registry.size());
+  auto send = [&](std::uint32_t from, std::uint32_t to) {
+    auto log = must(KafkaLog::open({.address = address}));
+    for (auto n = from; n < to; ++n)
+      must(log->send(1, founding_record(begun, n, founding.registry[n], clock.now())));
+    must(log->close());
+  };
+  auto decide = [&] {
+    auto alone = options("first", "one.key");
+    alone.role = EngineRole::alone;
+    auto engine = must(Engine::open(alone));
+    while (engine->follower().confirmed_head(1).chain.seq < 1) must(engine->step());
+    must(engine->close());
+  };
+  SUBCASE("some of the registry is sent") { send(0, 2); }
+  SUBCASE("all of it is sent") { send(0, registry_size); }
+  SUBCASE("some of it is decided") {
+    (void)must(create_keys(address, options("one", "one.key").master_key, entropy));
+    send(0, 1);
+    decide();
+    send(1, 2);
+  }
+  SUBCASE("something else is sent") {
+    send(1, 2);
+    auto refused = Engine::create(options("one", "one.key"), founding);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().what == "the deployment is founded already: its journal holds records");
+    return;
   }
   auto engine = must(Engine::create(options("one", "one.key"), founding));
   CHECK(engine->log_id() == begun);
