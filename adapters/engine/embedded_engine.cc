@@ -208,12 +208,11 @@ Result<std::unique_ptr<Engine>> create_embedded_engine(const EngineOptions& opti
   return unexpected(error);
 }
 
-Result<std::unique_ptr<Engine>> read_embedded(const EngineOptions& options) {
-  TOONO_ASSIGN(auto engine, EmbeddedReader::open(options));
-  return std::unique_ptr<Engine>(std::move(engine));
-}
-
 Result<std::unique_ptr<Engine>> open_embedded_engine(const EngineOptions& options) {
+  if (options.role == EngineRole::reader) {
+    TOONO_ASSIGN(auto reader, EmbeddedReader::open(options));
+    return std::unique_ptr<Engine>(std::move(reader));
+  }
   TOONO_ASSIGN(auto engine, EmbeddedEngine::open(options));
   return std::unique_ptr<Engine>(std::move(engine));
 }

@@ -35,8 +35,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, con
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
-  if (options.kafka) return open_kafka_engine(options);
-  return options.role == EngineRole::reader ? read_embedded(options) : open_embedded_engine(options);
+  return options.kafka ? open_kafka_engine(options) : open_embedded_engine(options);
 }
 
 /// The log first: on Kafka leaving the group gives partitions up, and the handlers of that need the

@@ -9,8 +9,6 @@ namespace toono {
 Result<std::unique_ptr<Engine>> create_embedded_engine(const EngineOptions& options,
                                                        const Founding& founding);
 Result<std::unique_ptr<Engine>> open_embedded_engine(const EngineOptions& options);
-/// A reader: nothing of the directory is believed but its journal.
-Result<std::unique_ptr<Engine>> read_embedded(const EngineOptions& options);
 Result<std::unique_ptr<Engine>> create_kafka_engine(const EngineOptions& options, const Founding& founding);
 Result<std::unique_ptr<Engine>> open_kafka_engine(const EngineOptions& options);
 
